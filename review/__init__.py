@@ -1,0 +1,1 @@
+"""Body-cam transcript review assistant."""
