@@ -1,0 +1,190 @@
+"""The store as the rest of the program sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, func, insert, select
+
+from review.encounter import Encounter, Verdict
+from review.encounter_json import from_json, to_json
+from review.errors import UnknownRecording, WrongUse
+from review.store import library, search, verdicts
+from review.store.engine import connect, database_url, reading, writing
+from review.store.library import Entry
+from review.store.search import Hit
+from review.store.tables import encounters, flags, recordings, turns
+
+SHA256_DIGITS = 64
+
+
+def open_store(url: str | Path | None = None) -> Store:
+    """The store at `url` (a file or a SQLAlchemy URL; else BODYCAM_REVIEW_DB, else the default file), made if new."""
+    return Store(connect(database_url(url)))
+
+
+class Store:
+    """Encounters that never change and verdicts that are only added; every method raises StoreUnavailable."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take an engine whose tables are up to date; use `open_store`."""
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def add(self, encounter: Encounter, media: Path, *, at: datetime) -> bool:
+        """Keep this encounter and where its original lies; False when this revision is kept already."""
+        with writing(self._engine) as connection:
+            if _has(connection, encounter.recording.sha256, encounter.revision):
+                return False
+            _add(connection, encounter, media, at)
+        return True
+
+    def has(self, sha256: str) -> bool:
+        """Whether the recording with this content has an encounter."""
+        with reading(self._engine) as connection:
+            return _has(connection, sha256, None)
+
+    def count(self) -> int:
+        """How many recordings there are."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.count()).select_from(recordings)) or 0
+
+    def find(self, prefix: str) -> str:
+        """The sha256 that starts with `prefix`; raises UnknownRecording for none, WrongUse for several."""
+        wanted = prefix.strip().lower()
+        if not wanted or len(wanted) > SHA256_DIGITS or set(wanted) - set("0123456789abcdef"):
+            raise WrongUse(f"{prefix!r} is no recording id: give the first digits of its sha256, as `list` shows them")
+        with reading(self._engine) as connection:
+            found: Sequence[str] = connection.scalars(
+                select(recordings.c.sha256).where(recordings.c.sha256.startswith(wanted)).limit(2)
+            ).all()
+        if not found:
+            raise UnknownRecording(f"no recording has an id that starts with {wanted}; `bodycam-review list` shows all")
+        if len(found) > 1:
+            raise WrongUse(f"more than one recording has an id that starts with {wanted}; give more of its digits")
+        return found[0]
+
+    def encounter(self, sha256: str, *, revision: int | None = None) -> Encounter:
+        """The encounter of this recording, the latest revision unless told; raises UnknownRecording."""
+        with reading(self._engine) as connection:
+            wanted = revision or verdicts.latest_revision(connection, sha256)
+            body = connection.scalar(
+                select(encounters.c.body).where(encounters.c.recording == sha256, encounters.c.revision == wanted)
+            )
+        if body is None:
+            raise UnknownRecording(f"the store has no recording {sha256[:12]}")
+        return from_json(body)
+
+    def media(self, sha256: str) -> Path | None:
+        """Where the original lies, when it is still there and still as long as it was; else None."""
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(recordings.c.media, recordings.c.bytes).where(recordings.c.sha256 == sha256)
+            ).first()
+        if row is None:
+            raise UnknownRecording(f"the store has no recording {sha256[:12]}")
+        path = Path(row.media)
+        return path if path.is_file() and path.stat().st_size == row.bytes else None
+
+    def recordings(self, *, limit: int = 200, offset: int = 0) -> tuple[Entry, ...]:
+        """One page of the library, newest first."""
+        with reading(self._engine) as connection:
+            return library.entries(connection, limit=limit, offset=offset)
+
+    def search(self, query: str, *, limit: int = 50) -> tuple[Hit, ...]:
+        """The turns in which all these words were said."""
+        with reading(self._engine) as connection:
+            return search.hits(connection, query, limit=limit)
+
+    def record(self, said: Sequence[Verdict]) -> tuple[str, ...]:
+        """Keep these verdicts, all or none, and return their ids; one that is kept already stays as it was."""
+        with writing(self._engine) as connection:
+            verdicts.record(connection, said)
+        return tuple(verdict.id for verdict in said)
+
+    def verdicts(self, sha256: str) -> tuple[Verdict, ...]:
+        """All verdicts on this recording in the order they were given, undone ones too."""
+        with reading(self._engine) as connection:
+            return verdicts.by_recording(connection, [sha256]).get(sha256, ())
+
+
+def _has(connection: Connection, sha256: str, revision: int | None) -> bool:
+    query = select(func.count()).select_from(encounters).where(encounters.c.recording == sha256)
+    if revision is not None:
+        query = query.where(encounters.c.revision == revision)
+    return bool(connection.scalar(query))
+
+
+def _add(connection: Connection, encounter: Encounter, media: Path, at: datetime) -> None:
+    recording = encounter.recording
+    if not _has(connection, recording.sha256, None):
+        connection.execute(
+            insert(recordings).values(
+                sha256=recording.sha256,
+                name=recording.name,
+                seconds=recording.seconds,
+                has_video=recording.has_video,
+                bytes=recording.bytes,
+                recorded_at=recording.recorded_at.isoformat() if recording.recorded_at else None,
+                added_at=at.isoformat(timespec="milliseconds"),
+                media=str(media.absolute()),
+            )
+        )
+    connection.execute(
+        insert(encounters).values(
+            recording=recording.sha256,
+            revision=encounter.revision,
+            language=encounter.language,
+            words=len(encounter.words),
+            speakers=len(encounter.roles),
+            made_at=encounter.provenance.made_at.isoformat(timespec="milliseconds"),
+            body=to_json(encounter),
+        )
+    )
+    for table, rows in ((flags, _flag_rows(encounter)), (turns, _turn_rows(encounter))):
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def _flag_rows(encounter: Encounter) -> list[dict[str, object]]:
+    return [
+        {
+            "recording": encounter.recording.sha256,
+            "revision": encounter.revision,
+            "id": flag.id,
+            "behaviour": flag.behaviour,
+            "direction": flag.direction.value,
+            "status": flag.status.value,
+            "start": flag.span.start,
+        }
+        for flag in encounter.flags
+    ]
+
+
+def _turn_rows(encounter: Encounter) -> list[dict[str, object]]:
+    return [
+        {
+            "recording": encounter.recording.sha256,
+            "revision": encounter.revision,
+            "speaker": turn.speaker,
+            "role": encounter.role_of(turn.speaker).role.value,
+            "start": turn.span.start,
+            "text": turn.text,
+        }
+        for turn in encounter.turns
+    ]
