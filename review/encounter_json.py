@@ -73,6 +73,8 @@ def from_json(text: str) -> Encounter:
         raw = json.loads(text)
     except ValueError as error:
         raise UnreadableEncounter(f"this encounter is not JSON: {error}") from error
+    if not isinstance(raw, dict):
+        raise UnreadableEncounter(f"this encounter is no JSON object but {type(raw).__name__}")
     return from_dict(raw)
 
 

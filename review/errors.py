@@ -10,6 +10,7 @@ class ReviewError(Exception):
     """Something went wrong."""
 
     exit_code = 1  # of the command, as documented in docs/how-it-works.md
+    stage = ""  # of the pipeline, when it was there that it went wrong
 
     def __init__(self, message: str = "") -> None:
         """Take `message`, or the first docstring line of the class when it is empty."""

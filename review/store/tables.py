@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -34,7 +35,7 @@ recordings = Table(
     Column("name", Text, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("has_video", Boolean, nullable=False),
-    Column("bytes", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
     Column("recorded_at", String(40)),
     Column("added_at", String(40), nullable=False),
     Column("media", Text, nullable=False),  # where the original lay when it was processed

@@ -1,0 +1,96 @@
+"""From turns to flags: what was said, by whom, and how sure the machine is of it.
+
+confidence = precision of the rule or model x mean confidence of the quoted words x confidence of the speaker's role
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pkgutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from review.behaviours import rules, structure
+from review.behaviours.catalogue import CATALOGUE, CODEBOOK_VERSION
+from review.behaviours.marks import Mark, Tagger
+from review.encounter import Flag, Role, Span, SpeakerRole, Status, Turn, Word, role_of
+
+__all__ = ["CATALOGUE", "CODEBOOK_VERSION", "TAGGERS", "UNKNOWN_ROLE", "Mark", "Settings", "Tagger", "tag"]
+
+TAGGERS: dict[str, Tagger] = {"rules": rules.mark}
+UNKNOWN_ROLE = 0.5  # stands for the confidence of a role that nobody knows
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which taggers look at the words, and below which confidence a flag is only a question."""
+
+    threshold: float = 0.5
+    taggers: tuple[str, ...] = ("rules",)  # names in TAGGERS, or "package.module:attribute"
+
+
+@dataclass(frozen=True)
+class _Heard:
+    words: tuple[Word, ...]
+    speakers: tuple[str, ...]  # of each word
+    roles: Sequence[SpeakerRole]
+
+
+def tag(
+    turns: Sequence[Turn], roles: Sequence[SpeakerRole], *, settings: Settings = Settings(), seed: str = ""
+) -> tuple[Flag, ...]:
+    """The flags of an encounter in the order of their words; the same input gives the same flags and ids.
+
+    `seed` goes into every id and keeps those of different recordings apart: pass the recording's sha256.
+    """
+    marks = [mark for name in settings.taggers for mark in _tagger(name)(turns, roles)]
+    heard = _Heard(
+        tuple(word for turn in turns for word in turn.words),
+        tuple(turn.speaker for turn in turns for _ in turn.words),
+        roles,
+    )
+    shaped = structure.shape(marks, turns, roles)
+    flags = [_flag(mark, heard, settings, seed) for mark in shaped]
+    return tuple(sorted(flags, key=lambda flag: (flag.first, flag.last, flag.behaviour)))
+
+
+def _tagger(name: str) -> Tagger:
+    if name in TAGGERS:
+        return TAGGERS[name]
+    found: Tagger = pkgutil.resolve_name(name)
+    return found
+
+
+def _flag(mark: Mark, heard: _Heard, settings: Settings, seed: str) -> Flag:
+    words = heard.words[mark.first : mark.last + 1]
+    quote = " ".join(word.text for word in words)
+    who = role_of(heard.roles, heard.speakers[mark.last])
+    confidence = _confidence(mark, words, who)
+    sure = who.role is not Role.UNKNOWN and confidence >= settings.threshold
+    return Flag(
+        id=_flag_id(mark, quote, seed),
+        behaviour=mark.behaviour,
+        direction=CATALOGUE[mark.behaviour].direction,
+        span=Span(min(word.span.start for word in words), max(word.span.end for word in words)),
+        first=mark.first,
+        last=mark.last,
+        quote=quote,
+        speaker=who.speaker,
+        role=who.role,
+        confidence=confidence,
+        status=Status.FLAGGED if sure else Status.UNSURE,
+        source=mark.source,
+        modifiers=mark.modifiers,
+        details=mark.details,
+    )
+
+
+def _confidence(mark: Mark, words: Sequence[Word], who: SpeakerRole) -> float:
+    wording = sum(word.confidence for word in words) / len(words)
+    speaker = UNKNOWN_ROLE if who.role is Role.UNKNOWN else who.confidence
+    return round(mark.precision * wording * speaker, 3)
+
+
+def _flag_id(mark: Mark, quote: str, seed: str) -> str:
+    what = (seed, mark.behaviour, mark.source, str(mark.first), str(mark.last), quote)
+    return hashlib.sha256("\x1f".join(what).encode()).hexdigest()[:16]

@@ -1,0 +1,97 @@
+"""Whether words are meant: negated, hypothetical, somebody else's, or said to a colleague or into the radio.
+
+A cue counts only when nothing but bridging words stand between it and the match ("not *telling you to* calm
+down"), so that a `not` that belongs to something else ("you're not listening, calm down") changes nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from review.behaviours.patterns import Pattern, compile_pattern
+from review.behaviours.wording import Stretch
+
+NEGATED, HYPOTHETICAL, REPORTED, DIRECTED = "negated", "hypothetical", "reported", "directed"
+PERSON, COLLEAGUE, RADIO = "person", "colleague", "radio"
+REACH = 8  # tokens before a match in which a cue can stand
+
+
+@dataclass(frozen=True)
+class _Scope:
+    cues: frozenset[str]
+    bridge: frozenset[str]
+
+
+def modifiers(stretch: Stretch, first: int) -> tuple[str, ...]:
+    """Which of negated, hypothetical and reported hold for a match that begins at token `first`."""
+    before = [token.norm for token in stretch.tokens[_scope_start(stretch, first) : first]]
+    found = [name for name in (HYPOTHETICAL, NEGATED) if _governed(before, _cues()[name])]
+    if _reported(before):
+        found.append(REPORTED)
+    return tuple(found)
+
+
+def addressee(stretch: Stretch, first: int, last: int) -> str:
+    """Whom the sentence around tokens `first`..`last` is said to, as far as its wording tells."""
+    start, end = stretch.sentence(first)
+    end = max(end, last + 1)
+    for whom, patterns in _address().items():
+        if any(next(pattern.find(stretch, start, end), None) for pattern in patterns):
+            return whom
+    return PERSON
+
+
+def _scope_start(stretch: Stretch, first: int) -> int:
+    start, _ = stretch.sentence(first)
+    return max(start, first - REACH)
+
+
+def _governed(before: Sequence[str], scope: _Scope) -> bool:
+    for norm in reversed(before):
+        if norm in scope.cues:
+            return True
+        if norm not in scope.bridge:
+            return False
+    return False
+
+
+def _reported(before: Sequence[str]) -> bool:
+    scope = _cues()[REPORTED]
+    for place in range(len(before) - 1, -1, -1):
+        if before[place] in scope.cues:
+            return _tellers().isdisjoint(before[max(0, place - 3) : place])
+        if before[place] not in scope.bridge:
+            return False
+    return False
+
+
+@cache
+def _raw() -> dict[str, dict[str, str]]:
+    raw: dict[str, dict[str, str]] = tomllib.loads(
+        files(__package__).joinpath("rules", "modifiers.toml").read_text("utf-8")
+    )
+    return raw
+
+
+@cache
+def _cues() -> dict[str, _Scope]:
+    return {
+        name: _Scope(frozenset(_raw()[name]["cues"].split()), frozenset(_raw()[name]["bridge"].split()))
+        for name in (NEGATED, HYPOTHETICAL, REPORTED)
+    }
+
+
+@cache
+def _tellers() -> frozenset[str]:
+    return frozenset(_raw()[REPORTED]["own"].split())
+
+
+@cache
+def _address() -> dict[str, tuple[Pattern, ...]]:
+    return {
+        whom: tuple(compile_pattern(text, {}) for text in _raw()["addressee"][whom]) for whom in (RADIO, COLLEAGUE)
+    }

@@ -1,0 +1,184 @@
+"""Spoken words as rules read them: contractions written out, fillers and stutters left out, clauses found.
+
+Recognised speech writes `gonna`, `dont` and `Im` as it likes, with or without punctuation, so rules are written
+once over the full forms, and every token remembers the word that it came from.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+
+from review import language
+
+HARD, SOFT, INSIDE = "^", ";", "-"  # what stands before a token: a sentence end, a clause start, neither
+_EDGES = re.compile(r"^\W*(.*?)(\W*)$", re.DOTALL)
+_ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'m": "am", "'s": "'s"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: its normal form, the index of its word, and how its clause begins."""
+
+    norm: str
+    lemma: str
+    tag: str
+    word: int
+    before: str  # HARD, SOFT or INSIDE
+    after: str  # "", "." or "?" when a sentence ends with it
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Consecutive words of one speaker, ready to be searched.
+
+    `line` writes each token as `<before><norm>/<lemma>/<tag> ` and each sentence end as `¶. ` or `¶? `.
+    """
+
+    speaker: str
+    tokens: tuple[Token, ...]
+
+    @cached_property
+    def _pieces(self) -> tuple[str, ...]:
+        return tuple(
+            f"{token.before}{token.norm}/{token.lemma}/{token.tag} " + (f"¶{token.after} " if token.after else "")
+            for token in self.tokens
+        )
+
+    @cached_property
+    def line(self) -> str:
+        """All tokens in one searchable string."""
+        return "".join(self._pieces)
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where each token begins in `line`, and where the line ends."""
+        at = [0]
+        for piece in self._pieces:
+            at.append(at[-1] + len(piece))
+        return tuple(at)
+
+    @cached_property
+    def norms(self) -> frozenset[str]:
+        """The different words said."""
+        return frozenset(token.norm for token in self.tokens)
+
+    def sentence(self, index: int) -> tuple[int, int]:
+        """The half-open range of tokens of the sentence around token `index`."""
+        first = index
+        while first > 0 and not self.tokens[first - 1].after:
+            first -= 1
+        last = index
+        while last + 1 < len(self.tokens) and not self.tokens[last].after:
+            last += 1
+        return first, last + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    norm: str
+    text: str
+    word: int
+    after: str  # "", ",", "." or "?"
+
+
+def stretches(spoken: Iterable[tuple[str, Sequence[tuple[int, str]]]]) -> Iterator[Stretch]:
+    """The stretches of `(speaker, [(word index, text), …])`, parsed in batches; empty ones are left out."""
+    heard = [(speaker, _pieces(words)) for speaker, words in spoken]
+    heard = [(speaker, pieces) for speaker, pieces in heard if pieces]
+    parsed = language.parse([[piece.text for piece in pieces] for _, pieces in heard])
+    for (speaker, pieces), grammar in zip(heard, parsed, strict=True):
+        yield Stretch(speaker, tuple(_tokens(pieces, grammar)))
+
+
+def normal(word: str) -> tuple[str, ...]:
+    """The normal form of one word, written out; empty for a filler or bare punctuation.
+
+    >>> normal("Gonna,"), normal("don’t"), normal("Im"), normal("uh...")
+    (('going', 'to'), ('do', 'not'), ('i', 'am'), ())
+    """
+    edges = _EDGES.match(word)
+    core = (edges.group(1) if edges else word).replace("’", "'").lower()
+    table = _wording()
+    if core in table["fillers"]:
+        return ()
+    if core in table["spoken"]:
+        return table["spoken"][core]
+    for ending, full in _ENDINGS.items():
+        if core.endswith(ending) and len(core) > len(ending):
+            return (core.removesuffix(ending), full)
+    if core.endswith("in'") and len(core) > 4:  # goin', talkin'
+        return (core[:-1] + "g",)
+    safe = re.sub(r"[\s/¶]+", "_", core)
+    return (safe,) if safe else ()
+
+
+def _pieces(words: Sequence[tuple[int, str]]) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for index, text in words:
+        norms = normal(text)
+        after = _after(text)
+        if not norms:
+            if after and pieces:  # "so, uh." still ends the sentence
+                pieces[-1] = _Piece(pieces[-1].norm, pieces[-1].text, pieces[-1].word, after)
+            continue
+        if pieces and len(norms) == 1 and pieces[-1].norm == norms[0] and norms[0] in _wording()["stuttered"]:
+            pieces.pop()
+        for place, norm in enumerate(norms):
+            last = place == len(norms) - 1
+            pieces.append(_Piece(norm, _cased(norm, text), index, after if last else ""))
+    return pieces
+
+
+def _cased(norm: str, text: str) -> str:
+    # The parser learnt from written text: it expects "I" and names in capitals, and shouting confuses it.
+    if norm == "i":
+        return "I"
+    core = text.strip(".,?!;:\"'()…")
+    return core if core.lower() == norm and not core.isupper() else norm
+
+
+def _after(text: str) -> str:
+    edges = _EDGES.match(text)
+    tail = edges.group(2) if edges else ""
+    if not tail or text.lower() in _wording()["abbreviations"]:
+        return ""
+    if "?" in tail:
+        return "?"
+    if "…" in tail or "..." in tail:
+        return ","
+    if any(mark in tail for mark in ".!;"):
+        return "."
+    return "," if any(mark in tail for mark in ",:—–-") else ""
+
+
+def _tokens(pieces: Sequence[_Piece], grammar: Sequence[language.Token]) -> Iterator[Token]:
+    openers = _wording()["openers"]
+    before = HARD
+    for piece, token in zip(pieces, grammar, strict=True):
+        if before == INSIDE and token.starts:
+            before = SOFT
+        norm = "is" if piece.norm == "'s" and token.tag != "POS" else piece.norm
+        after = piece.after if piece.after in ".?" else ""
+        yield Token(norm, token.lemma.replace("/", "_").replace(" ", "_"), token.tag, piece.word, before, after)
+        if after:
+            before = HARD
+        elif piece.after or (norm in openers and before != INSIDE):
+            before = SOFT
+        else:
+            before = INSIDE
+
+
+@cache
+def _wording() -> dict[str, dict[str, tuple[str, ...]]]:
+    raw = tomllib.loads(files(__package__).joinpath("rules", "wording.toml").read_text("utf-8"))
+    table: dict[str, dict[str, tuple[str, ...]]] = {
+        "spoken": {short: tuple(full.split()) for short, full in raw["spoken"].items()}
+    }
+    for name in ("fillers", "stuttered", "openers", "abbreviations"):
+        table[name] = {word: () for word in raw[name].split()}
+    return table

@@ -1,0 +1,21 @@
+"""The command `bodycam-review`: parse, call, print."""
+
+from __future__ import annotations
+
+import sys
+
+from review.cli import checking, processing, reading, scores, serving
+from review.cli.console import complain
+from review.cli.root import app
+from review.errors import ReviewError
+
+__all__ = ["app", "checking", "main", "processing", "reading", "scores", "serving"]
+
+
+def main() -> None:
+    """Run the command; what goes wrong on purpose is one line on stderr and an exit code, never a traceback."""
+    try:
+        app()
+    except ReviewError as error:
+        complain(str(error))
+        sys.exit(error.exit_code)

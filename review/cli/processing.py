@@ -1,0 +1,235 @@
+"""The commands that process recordings: process, batch, demo."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from review import pipeline, report
+from review.cli.console import complain, progress_bar, put, say
+from review.cli.root import Database, app
+from review.cli.serving import DEFAULT_PORT, Port, serve_store
+from review.errors import WrongUse
+from review.pipeline import Done, Failed
+from review.store import Store, open_store
+
+ID_DIGITS = 12  # of the sha256; enough to tell millions of recordings apart
+
+Engine = Annotated[str, typer.Option(help="Speech engine: faster-whisper, or `package.module:attribute`.")]
+Model = Annotated[str, typer.Option(help="Speech model: `base` comes with the program; another name, or a folder.")]
+Language = Annotated[str | None, typer.Option(help="Spoken language, such as `en`.  [default: detected]")]
+SpeakerCount = Annotated[int | None, typer.Option("--speakers", min=1, help="How many people speak, if known.")]
+Again = Annotated[bool, typer.Option("--again", help="Process known recordings again, as a new revision.")]
+Out = Annotated[str | None, typer.Option(help="`-` prints each encounter as JSON; a folder gets one file for each.")]
+
+
+@app.command()
+def process(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Audio or video files.")],
+    engine: Engine = "faster-whisper",
+    model: Model = "base",
+    language: Language = None,
+    speakers: SpeakerCount = None,
+    workers: Annotated[int, typer.Option(min=1, help="Recordings processed at the same time.")] = 1,
+    again: Again = False,
+    out: Out = None,
+    db: Database = None,
+) -> None:
+    """Process recordings and keep them in the store; one that is known by its content is not processed again.
+
+    Example: `bodycam-review process stop.mp4 --out -`
+    """
+    settings = _settings(engine, model, language, speakers, workers)
+    folder = _folder(out)
+    with open_store(db) as store, _executor(workers, None) as executor:
+        outcomes = _with_a_bar(paths, settings, store, executor, again=again)
+        finish(_told(outcomes, store, show=out == "-", folder=folder))
+
+
+@app.command()
+def batch(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; the folders in it count too.")],
+    engine: Engine = "faster-whisper",
+    model: Model = "base",
+    language: Language = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes.  [default: one a core]")] = None,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to use.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on with what is put there later, until Ctrl-C.")] = False,
+    again: Again = False,
+    db: Database = None,
+) -> None:
+    """Process every recording in a folder; a bad file never stops the rest, and a second run goes on where one ended.
+
+    Example: `bodycam-review batch /media/footage --workers 4`
+    """
+    if not folder.is_dir():
+        raise WrongUse(f"{folder} is no folder; `bodycam-review process` takes single files")
+    count = workers or os.cpu_count() or 1
+    settings = _settings(engine, model, language, None, count)
+    with open_store(db) as store, _executor(count, dask) as executor:
+        if watch:
+            say(f"watching {folder}; Ctrl-C ends it")
+            outcomes = pipeline.watch(folder, settings, store=store, executor=executor)
+        else:
+            outcomes = _with_a_bar(pipeline.recordings_in(folder), settings, store, executor, again=again)
+        finish(_told(outcomes, store))
+
+
+@app.command()
+def demo(
+    serve: Annotated[bool, typer.Option(help="Open the app when the samples are processed.")] = True,
+    port: Port = DEFAULT_PORT,
+    db: Database = None,
+) -> None:
+    """Process the acted sample encounters and open the app on them.
+
+    Example: `bodycam-review demo --no-serve`
+    """
+    samples = pipeline.recordings_in(_samples())
+    with open_store(db) as store:
+        outcomes = _with_a_bar(samples, pipeline.Settings(), store, None, again=False)
+        failed = _told(outcomes, store)
+    if failed or not serve:
+        finish(failed)
+    serve_store(port=port, db=db)
+
+
+def finish(failed: Sequence[Failed]) -> None:
+    """List what failed and end the command: exit code 0 only if nothing did."""
+    if failed:
+        say(f"{len(failed)} could not be processed:")
+        for failure in failed:
+            say(f"  {failure.path}: {failure.message}")
+    raise typer.Exit(1 if failed else 0)
+
+
+def _settings(engine: str, model: str, language: str | None, speakers: int | None, workers: int) -> pipeline.Settings:
+    plain = pipeline.Settings()
+    # Several workers with several threads each would fight for the same cores.
+    threads = 1 if workers > 1 else 0
+    return replace(
+        plain,
+        speech=replace(plain.speech, engine=engine, model=model, language=language, threads=threads),
+        speakers=replace(plain.speakers, count=speakers, threads=threads),
+    )
+
+
+def _samples() -> Path:
+    beside = Path(pipeline.__file__).parents[1] / "samples"
+    if not beside.is_dir():
+        raise WrongUse("the samples are not installed; run `make demo` in a copy of the project")
+    return beside
+
+
+def _folder(out: str | None) -> Path | None:
+    if out in (None, "-"):
+        return None
+    folder = Path(str(out))
+    report.make_folder(folder)
+    return folder
+
+
+def _with_a_bar(
+    paths: Iterable[Path], settings: pipeline.Settings, store: Store, executor: Executor | None, *, again: bool
+) -> Iterator[Done | Failed]:
+    wanted = list(paths)
+    with progress_bar(len(wanted)) as bar:
+        outcomes = pipeline.batch(wanted, settings, store=store, executor=executor, progress=bar.show, again=again)
+        for outcome in outcomes:
+            bar.step()
+            yield outcome
+
+
+def _told(
+    outcomes: Iterable[Done | Failed], store: Store, *, show: bool = False, folder: Path | None = None
+) -> list[Failed]:
+    """Say what became of each recording as it comes; the failures are the answer."""
+    failed = []
+    try:
+        for outcome in outcomes:
+            if isinstance(outcome, Failed):
+                failed.append(outcome)
+                complain(outcome.message)
+                continue
+            _say_done(outcome)
+            if show or folder:
+                _hand_out(outcome, store, folder)
+    except KeyboardInterrupt:
+        say("stopped; what was finished is kept, and the same command goes on with the rest")
+        raise
+    return failed
+
+
+def _say_done(done: Done) -> None:
+    encounter = done.encounter
+    recording = encounter.recording
+    if done.known:
+        say(f"{done.path.name}: known already as {recording.sha256[:ID_DIGITS]}, not processed again")
+        return
+    heard = f"{len(encounter.words)} words, {len(encounter.roles)} speakers, {len(encounter.flags)} marks to check"
+    remarks = "".join(f"; {remark}" for remark in encounter.provenance.remarks)
+    say(f"{done.path.name}: {report.clock(recording.seconds)}, {heard}, id {recording.sha256[:ID_DIGITS]}{remarks}")
+
+
+def _hand_out(done: Done, store: Store, folder: Path | None) -> None:
+    sha256 = done.encounter.recording.sha256
+    text = report.render(done.encounter, report.Format.JSON, verdicts=store.verdicts(sha256))
+    if folder:
+        report.save(text, folder / f"{done.path.stem[:100]}.{sha256[:ID_DIGITS]}.json")
+    else:
+        put(text)
+
+
+@contextmanager
+def _executor(workers: int, dask: str | None) -> Iterator[Executor | None]:
+    if dask:
+        with _dask(dask) as executor:
+            yield executor
+    elif workers > 1:
+        with _processes(workers) as executor:
+            yield executor
+    else:
+        yield None
+
+
+@contextmanager
+def _dask(address: str) -> Iterator[Executor]:
+    try:
+        from distributed import Client
+    except ModuleNotFoundError as error:
+        raise WrongUse("--dask needs the extra: pip install 'review[dask]'") from error
+    try:
+        client = Client(address)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise WrongUse(f"no Dask scheduler answers at {address}: {error}") from error
+    with client:
+        yield client.get_executor()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _processes(workers: int) -> Iterator[Executor]:
+    # The engines start threads of their own, which a fork would leave in an unknown state.
+    pool = ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_interrupts_to_the_parent
+    )
+    try:
+        yield pool
+    except BaseException:
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

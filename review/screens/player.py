@@ -1,0 +1,23 @@
+"""The player: media, transcript, flag lane and flag cards as one component of plain JavaScript (see player/)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+# Found through review/pyproject.toml; a name other than "<distribution>.<component>" would not be.
+_component = st.components.v2.component("review.player", js="player.js", css="player.css")
+
+
+def player(data: Mapping[str, Any]) -> None:
+    """Mount the player for one recording; it fetches media and transcript and sends verdicts by itself.
+
+    Its only message to the page is "judged", so that the figures beside it are read again; verdicts never travel so.
+    """
+    _component(key=f"player-{data['recording']}", data=dict(data), on_judged_change=_look_again)
+
+
+def _look_again() -> None:
+    """Nothing to do: that the trigger fired has run the page's figures again."""

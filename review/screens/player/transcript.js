@@ -1,0 +1,88 @@
+// The words: one span each, found by time with a binary search; a turn off screen costs no layout.
+
+import { clock, el, reveal } from "./dom.js";
+
+const LINGER = 0.3; // seconds that a word stays lit after its end, so that a short pause does not blink
+const HANDS_OFF = 4000; // milliseconds without following after the reader has scrolled
+
+export class Transcript {
+  constructor({ onSeek, onFlag }) {
+    this.pane = el("div", { class: "transcript", tabindex: "0", role: "region", "aria-label": "Transcript" });
+    this.spans = [];
+    this.times = []; // [start, end, span], by start: overlapping turns are not in order of time
+    this.lit = null;
+    this.follow = true;
+    this.scrolledAt = -HANDS_OFF;
+    this.onFlag = onFlag;
+    for (const event of ["wheel", "touchmove"]) {
+      this.pane.addEventListener(event, () => (this.scrolledAt = performance.now()), { passive: true });
+    }
+    this.pane.addEventListener("click", (event) => {
+      const at = event.target.closest("[data-at]")?.dataset.at;
+      if (at !== undefined) onSeek(Number(at));
+      const flag = event.target.closest("[data-flag]")?.dataset.flag;
+      if (flag !== undefined) onFlag(flag);
+    });
+  }
+
+  show({ turns, speakers }, { wordSure }) {
+    this.spans = [];
+    this.times = [];
+    const blocks = turns.map((turn) => this.#turn(turn, speakers[turn.speaker], wordSure));
+    if (!blocks.length) blocks.push(el("p", { class: "empty" }, "No speech was recognised in this recording."));
+    this.pane.replaceChildren(...blocks);
+    this.times.sort((a, b) => a[0] - b[0]);
+  }
+
+  say(text) {
+    this.pane.replaceChildren(el("p", { class: "empty" }, text));
+  }
+
+  #turn({ speaker, start, words }, who, wordSure) {
+    const line = el("p", { class: "words" });
+    for (const [text, from, to, confidence] of words) {
+      const span = el("span", { class: confidence < wordSure ? "word doubtful" : "word", "data-at": from }, text);
+      if (confidence < wordSure) span.title = "The machine is unsure of this word";
+      this.spans.push(span);
+      this.times.push([from, to, span]);
+      line.append(span, " ");
+    }
+    const name = el("span", { class: "who" }, who?.name ?? speaker);
+    if (who?.unsure) name.append(el("span", { class: "unsure-tag" }, "role unsure"));
+    const time = el("button", { class: "time", type: "button", "data-at": start, title: "Play from here" }, clock(start));
+    return el("div", { class: `turn role-${who?.role ?? "unknown"}` }, el("div", { class: "turn-head" }, time, name), line);
+  }
+
+  mark(flags) {
+    for (const flag of flags) {
+      for (const span of this.spans.slice(flag.first, flag.last + 1)) {
+        span.classList.add("flagged", flag.direction);
+        if (flag.unsure) span.classList.add("unsure");
+        span.dataset.flag = flag.id;
+        span.title = `${flag.direction_name}: ${flag.name}${flag.unsure ? " (unsure)" : ""}`;
+      }
+    }
+  }
+
+  select(flag) {
+    this.pane.querySelectorAll(".picked").forEach((span) => span.classList.remove("picked"));
+    for (const span of this.spans.slice(flag.first, flag.last + 1)) span.classList.add("picked");
+    if (this.spans[flag.first]) reveal(this.pane, this.spans[flag.first]);
+  }
+
+  light(time) {
+    let [low, high] = [0, this.times.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.times[middle][0] <= time) low = middle + 1;
+      else high = middle;
+    }
+    const [, end, span] = this.times[low - 1] ?? [0, -Infinity, null];
+    const now = time < end + LINGER ? span : null;
+    if (now === this.lit) return;
+    this.lit?.classList.remove("now");
+    now?.classList.add("now");
+    this.lit = now;
+    if (now && this.follow && performance.now() - this.scrolledAt > HANDS_OFF) reveal(this.pane, now);
+  }
+}
