@@ -124,7 +124,7 @@ def recognise(samples: Samples, settings: Settings = Settings(), *, progress: Pr
         words=words,
         counts={**heard.counts, "dropped_words": dropped},
         models=(VOICE_ACTIVITY_MODEL, *heard.models),
-        remarks=(*heard.remarks, *_remarks(words, speech)),
+        remarks=(*heard.remarks, *wordless_remarks(words, speech)),
     )
 
 
@@ -194,7 +194,8 @@ def _loudest(levels: NDArray[np.float64], span: Span) -> float:
     return float(np.median(frames)) if len(frames) else -120.0
 
 
-def _remarks(words: Sequence[Word], speech: Iterable[Span]) -> tuple[str, ...]:
+def wordless_remarks(words: Sequence[Word], speech: Iterable[Span]) -> tuple[str, ...]:
+    """Where somebody seems to speak but no word was recognised, for the reviewer to listen to."""
     wordless = [
         span for span in speech if span.seconds >= WORDLESS and not any(span.overlap(word.span) > 0 for word in words)
     ]
@@ -215,7 +216,7 @@ def hear_with_faster_whisper(
     samples: Samples, speech: Sequence[Span], *, settings: Settings, progress: Progress
 ) -> Heard:
     """The words over `speech` by faster-whisper: in batches, every chunk checked and redone where doubtful."""
-    model, use = _loaded(settings.model, settings.threads, settings.device, settings.compute, settings.offline)
+    model, use = loaded(settings)
     pipeline = BatchedInferencePipeline(model)
     chunks = chunks_of(speech)
     language, confidence = _language(model, samples, chunks, settings)
@@ -304,6 +305,11 @@ def _chunk(span: Span, segments: Sequence[Segment], *, offset: float) -> Chunk:
 
 def _cut(samples: Samples, span: Span) -> Samples:
     return samples[int(span.start * SAMPLE_RATE) : int(span.end * SAMPLE_RATE)]
+
+
+def loaded(settings: Settings) -> tuple[WhisperModel, ModelUse]:
+    """The model that `settings` name, in memory; raises MissingModel, AlteredModel or WrongUse."""
+    return _loaded(settings.model, settings.threads, settings.device, settings.compute, settings.offline)
 
 
 @lru_cache(maxsize=1)

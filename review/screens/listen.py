@@ -32,7 +32,7 @@ def show() -> None:
 
 
 def _heading(encounter: Encounter) -> None:
-    st.header(markup.plain(encounter.recording.name), anchor=False)
+    st.subheader(markup.plain(encounter.recording.name), anchor=False)
     st.html(markup.fact_line(parts.facts(encounter)))
     for remark in encounter.provenance.remarks:
         st.info(markup.plain(remark))

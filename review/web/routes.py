@@ -51,6 +51,7 @@ MAX_NOTE = 2000  # characters
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _OPERATION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:\d{1,9}")
 _MISSING_MEDIA = "The original recording is no longer where it was when it was processed; its transcript is kept."
+_PREPARING = "Browsers cannot play this kind of file, so a copy is being made; it will start by itself. Read on meanwhile."
 
 
 class _Refused(Exception):
@@ -63,9 +64,13 @@ def routes(shelf: Shelf) -> list[Route]:
     """All routes of one recording, served from `shelf`."""
 
     def media(request: Request) -> Response:
-        path = shelf.store().media(_sha256(request))
-        if path is None:
+        sha256 = _sha256(request)
+        original = shelf.store().media(sha256)
+        if original is None:
             raise _Refused(404, _MISSING_MEDIA)
+        path = shelf.playing(sha256, original)
+        if path is None:
+            raise _Refused(503, _PREPARING)
         kind = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
         # no-store: evidence is not to be left in the browser's cache on a shared computer.
         return FileResponse(path, media_type=kind, headers={"cache-control": "no-store"})
@@ -87,7 +92,7 @@ def routes(shelf: Shelf) -> list[Route]:
     async def verdicts(request: Request) -> Response:
         if request.headers.get(OWN_HEADER) != OWN_HEADER_VALUE:
             raise _Refused(403, f"Send the header {OWN_HEADER}: {OWN_HEADER_VALUE}.")
-        operations = _operations(await _json(request))
+        operations = _operations(await _json(request), viewer=_viewer(request))
         return await run_in_threadpool(_commit, shelf, _sha256(request), _viewer(request), operations)
 
     def export(request: Request) -> Response:
@@ -149,10 +154,15 @@ def _verdict(operation: Mapping[str, Any], *, sha256: str, viewer: Viewer) -> Ve
     )
 
 
-def _operations(body: object) -> Sequence[Mapping[str, Any]]:
+def _operations(body: object, *, viewer: Viewer) -> Sequence[Mapping[str, Any]]:
     operations = body.get("operations") if isinstance(body, dict) else None
-    if not isinstance(operations, list) or not all(isinstance(one, dict) for one in operations):
+    if not isinstance(body, dict) or not isinstance(operations, list):
         raise _Refused(400, 'Send {"operations": [{"id", "flag", "answer"}]}.')
+    if not all(isinstance(operation, dict) for operation in operations):
+        raise _Refused(400, "Each operation is an object with an id, a flag and an answer.")
+    if body.get("as", viewer.user) != viewer.user:
+        # Somebody else signed in on this browser: answers left over in it are not theirs.
+        raise _Refused(409, f"These answers were given by {body['as']}; sign in as {body['as']} to save them.")
     if len(operations) > MAX_OPERATIONS:
         raise _Refused(413, f"Send at most {MAX_OPERATIONS} operations at a time.")
     return operations

@@ -67,11 +67,11 @@ class Player {
     const follow = el("input", { type: "checkbox", checked: true,
       onchange: (event) => (this.transcript.follow = event.target.checked) });
     const key = el("div", { class: "key" }, "Dotted: doubtful word. Hatched: the machine is unsure.");
-    return el("section", { class: "player", "aria-label": "Player" },
-      el("div", { class: "left" }, this.media, this.trouble, this.lane.root,
-        el("div", { class: "bar" }, el("label", {}, follow, " Follow while playing"), key),
-        this.transcript.pane),
-      el("div", { class: "right" }, el("div", { class: "bar" }, this.saved, this.helpButton), this.help, this.cards.root));
+    const left = el("div", { class: "left" }, this.media, this.trouble, this.lane.root,
+      el("div", { class: "bar" }, el("label", {}, follow, " Follow while playing"), key), this.transcript.pane);
+    const right = el("div", { class: "right" }, el("div", { class: "bar" }, this.saved, this.helpButton), this.help,
+      this.cards.root);
+    return el("section", { class: "player", "aria-label": "Player" }, el("div", { class: "columns" }, left, right));
   }
 
   #begin() {
@@ -175,6 +175,7 @@ class Player {
 
   answer(flag, answer) {
     this.pick(flag);
+    if (this.mine(flag.id) === answer) return;
     this.answered.push(flag);
     this.outbox.add(flag.id, answer);
   }
@@ -219,7 +220,7 @@ class Player {
     const { problem } = this.outbox;
     this.saved.replaceChildren(waiting.length ? `${waiting.length} unsaved` : "All answers saved");
     if (problem === "signed out") {
-      const again = el("a", { href: "/sign-in?next=/signed-in", target: "_blank" }, "sign in again");
+      const again = el("a", { href: "/sign-in", target: "_blank" }, "sign in again");
       this.saved.append(". You are signed out: ", again, " to save.");
     } else if (problem) {
       this.saved.append(`. ${problem}`);

@@ -1,0 +1,166 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from review.encounter import (
+    Direction,
+    Encounter,
+    Flag,
+    Provenance,
+    Recording,
+    Role,
+    Span,
+    SpeakerRole,
+    Status,
+    Turn,
+    Word,
+)
+from review.errors import UnreadableGold
+from review.scoring import Found, Gold, Mark, Utterance, WordErrors, read_gold, score, together, voice_errors
+
+OFFICER = Utterance("officer_a", Role.OFFICER, Span(1.0, 3.0), "Step out of the car, please.")
+CIVILIAN = Utterance("civilian_a", Role.CIVILIAN, Span(4.0, 5.0), "Why? I did nothing.")
+
+
+def gold(*utterances, held_out=False):
+    return Gold("made up", Path("x.wav"), held_out, utterances)
+
+
+def encounter(*turns, roles=(("S1", "officer"), ("S2", "civilian")), flags=()):
+    return Encounter(
+        Recording("ab" * 32, "x.wav", 10.0),
+        "en",
+        tuple(turns),
+        tuple(SpeakerRole(speaker, Role(role), 0.9) for speaker, role in roles),
+        tuple(flags),
+        Provenance("test", datetime(2026, 1, 1, tzinfo=UTC)),
+    )
+
+
+def turn(speaker, start, end, text):
+    said = text.split()
+    length = (end - start) / len(said)
+    words = [Word(word, Span(start + n * length, start + (n + 1) * length), 0.9) for n, word in enumerate(said)]
+    return Turn(speaker, Span(start, end), tuple(words))
+
+
+def flag(behaviour, start, *, status=Status.FLAGGED):
+    span = Span(start, start + 0.5)
+    return Flag(
+        f"{behaviour}{start}", behaviour, Direction.EVENT, span, 0, 0, "x", "S1", Role.OFFICER, 0.9, status, "r"
+    )
+
+
+PERFECT = (turn("S1", 1.0, 3.0, "Step out of the car, please."), turn("S2", 4.0, 5.0, "Why? I did nothing."))
+
+
+def test_what_was_heard_right_has_no_errors():
+    found = score(encounter(*PERFECT), gold(OFFICER, CIVILIAN))
+    assert found.words == WordErrors(words=10)
+    assert found.words.rate == 0.0
+    assert (found.role_words, found.role_right) == (10, 10)
+    assert found.start_error == 0.0
+    assert [voices.rate for voices in found.voices.values()] == [0.0, 0.0]
+
+
+def test_numbers_and_contractions_are_compared_as_they_sound():
+    said = Utterance("o", Role.OFFICER, Span(0, 2), "You're doing fifty-two in a thirty-five.")
+    heard = turn("S1", 0, 2, "You are doing 52 in a 35.")
+    assert score(encounter(heard), gold(said)).words.rate == 0.0
+
+
+def test_each_kind_of_word_error_is_counted():
+    heard = (turn("S1", 1.0, 3.0, "Step out out of car, cheese."), PERFECT[1])
+    errors = score(encounter(*heard), gold(OFFICER, CIVILIAN)).words
+    assert (errors.inserted, errors.deleted, errors.substituted) == (1, 1, 1)
+    assert errors.rate == pytest.approx(0.3)
+
+
+def test_hearing_words_where_none_were_said_is_all_insertions():
+    errors = score(encounter(PERFECT[0]), gold()).words
+    assert errors == WordErrors(inserted=6)
+
+
+def test_words_given_to_the_wrong_role_are_counted():
+    swapped = encounter(*PERFECT, roles=(("S1", "civilian"), ("S2", "civilian")))
+    found = score(swapped, gold(OFFICER, CIVILIAN))
+    assert (found.role_words, found.role_right) == (10, 4)
+
+
+def test_a_voice_taken_for_another_is_confusion():
+    one_voice = encounter(*(replace(turn, speaker="S1") for turn in PERFECT))
+    errors = voice_errors(one_voice, gold(OFFICER, CIVILIAN), 0.0)
+    assert errors.confused == pytest.approx(1.0)
+    assert errors.speech == pytest.approx(3.0)
+
+
+def test_the_collar_leaves_out_a_quarter_second_on_each_side():
+    late = (turn("S1", 1.2, 3.0, "Step out of the car, please."), PERFECT[1])
+    assert voice_errors(encounter(*late), gold(OFFICER, CIVILIAN), 0.0).missed == pytest.approx(0.2)
+    assert voice_errors(encounter(*late), gold(OFFICER, CIVILIAN), 0.25).missed == 0.0
+
+
+def test_a_mark_meets_one_flag_of_its_kind_near_it():
+    marked = replace(OFFICER, marks=(Mark("order", "Step out", OFFICER.span), Mark("courtesy", "please", OFFICER.span)))
+    flags = [flag("order", 1.1), flag("order", 2.0), flag("order", 9.0), flag("empathy", 1.0)]
+    found = score(encounter(*PERFECT, flags=flags), gold(marked, CIVILIAN)).found
+    assert found["order"] == Found(right=1, wrong=2, missed=0)
+    assert found["courtesy"] == Found(missed=1)
+    assert found["empathy"] == Found(wrong=1)
+
+
+def test_an_unsure_flag_finds_nothing_and_breaks_nothing():
+    marked = replace(OFFICER, marks=(Mark("order", "Step out", OFFICER.span),))
+    flags = [flag("order", 1.1, status=Status.UNSURE), flag("order", 8.0, status=Status.UNSURE)]
+    found = score(encounter(*PERFECT, flags=flags), gold(marked)).found["order"]
+    assert found == Found(missed=1, unsure_right=1, unsure_wrong=1)
+    assert (found.precision, found.recall) == (0.0, 0.0)
+
+
+def test_rows_are_added_up_and_rates_never_averaged():
+    first = score(encounter(*PERFECT), gold(OFFICER, CIVILIAN))
+    second = score(encounter(turn("S1", 1.0, 2.0, "Wrong.")), gold(CIVILIAN))
+    both = together([first, second], "both")
+    assert both.words.words == first.words.words + second.words.words
+    assert both.words.rate == pytest.approx(4 / 14)
+
+
+def test_gold_is_read_from_its_file(tmp_path):
+    raw = {
+        "format": 1,
+        "name": "made up",
+        "media": "x.wav",
+        "held_out": True,
+        "utterances": [
+            {
+                "speaker": "officer_a",
+                "role": "officer",
+                "start": 1.0,
+                "end": 3.0,
+                "text": "Step out.",
+                "behaviours": [{"behaviour": "order", "quote": "Step out"}],
+            }
+        ],
+    }
+    path = tmp_path / "x.gold.json"
+    path.write_text(json.dumps(raw))
+    read = read_gold(path)
+    assert read.held_out
+    assert read.media == tmp_path / "x.wav"
+    assert read.utterances[0].marks == (Mark("order", "Step out", Span(1.0, 3.0)),)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 7}', '{"format": 1, "utterances": [{}]}'])
+def test_what_is_no_gold_is_refused_with_its_name(tmp_path, text):
+    path = tmp_path / "bad.gold.json"
+    path.write_text(text)
+    with pytest.raises(UnreadableGold, match=r"bad\.gold\.json"):
+        read_gold(path)
+
+
+def test_missing_gold_is_refused(tmp_path):
+    with pytest.raises(UnreadableGold, match="could not be read"):
+        read_gold(tmp_path / "none.gold.json")
