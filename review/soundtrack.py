@@ -6,7 +6,6 @@ their audio late (pre-event video has none) and drop out, so every decoded frame
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,10 +32,14 @@ SAMPLE_RATE = 16_000  # Hz, what Whisper and the speaker models take
 GAP = 0.05  # seconds a timestamp may be off from the count of samples before silence is laid in (or an overlap cut)
 SILENT = 0.001  # peak of full scale (-60 dB) below which a channel that never spoke stays out of the mix
 SLICE = 1.0  # seconds mixed at a time, so that the mix does not depend on the caller's block length
+BATCH = 0.5  # seconds resampled at a time; frame by frame it takes three times as long
+LONGEST_GAP = 3600.0  # seconds; a longer jump forward is a fault of the file's clock, and the sound just goes on
+CLOCK_RESET = 10.0  # seconds; so is a longer jump back, and no word may be lost to it
 PATIENCE = 10.0  # seconds one track may lag behind another in the file before it counts as silent there
 EARLY_END = 1.0  # seconds missing at the end before it is remarked
 # Their length is not in the file and libav guesses it from the bit rate.
 LENGTH_GUESSED = frozenset({"aac", "ac3", "amr", "amrnb", "amrwb", "eac3", "mp3"})
+UNKNOWN_SIZE = 0xFFFFFFFF  # in the header of a WAV file that was written to a pipe
 MATROSKA = "matroska,webm"
 # A playlist inside a "recording" could pull in other files, whose content the checksum would not cover.
 NO_OTHER_FILES = {"protocol_whitelist": "none"}
@@ -69,7 +72,7 @@ def stream(path: Path, reading: Reading, *, rate: int = SAMPLE_RATE, start: floa
     """Mono sound at `rate` Hz from second `start` on, in slices of a second; `reading` is filled in on the way."""
     with opened(path) as container:
         sources = audio_tracks(container, path)
-        reading.stated = 0.0 if container.format.name in LENGTH_GUESSED else stated_end(container)
+        reading.stated = 0.0 if container.format.name in LENGTH_GUESSED else stated_end(container) * _lost(path)
         tracks = {source.index: _Track(rate, start) for source in sources}
         if start > 0 and container.format.name not in LENGTH_GUESSED:
             container.seek(int(max(0.0, start - SLICE) / sources[0].time_base), stream=sources[0])  # type: ignore[operator]
@@ -85,11 +88,28 @@ def stream(path: Path, reading: Reading, *, rate: int = SAMPLE_RATE, start: floa
                 position += size
         for track in tracks.values():
             track.flush()
-        if not reading.good or reading.bad > reading.good:
-            raise UnreadableMedia(f"{path} has an audio track but its sound cannot be decoded; ask for a fresh export.")
+        _refuse_if_nothing_came(path, reading, start)
         while (left := max(track.filled for track in tracks.values()) - position) > 0:
             yield _mix([track.take(min(size, left)) for track in tracks.values()], reading)
             position += min(size, left)
+
+
+def _refuse_if_nothing_came(path: Path, reading: Reading, start: float) -> None:
+    if reading.bad > reading.good:
+        raise UnreadableMedia(f"{path} has an audio track but its sound cannot be decoded; export the recording again.")
+    if not reading.good and start == 0:
+        raise UnreadableMedia(f"{path} has an audio track but there is no sound in it; export the recording again.")
+
+
+def _lost(path: Path) -> float:
+    """How many times longer a WAV file should be than it is; 1.0 for a whole one and for other formats."""
+    with readable(path) as file:
+        head = file.read(12)
+    promised = int.from_bytes(head[4:8], "little") + 8
+    unknown = promised >= UNKNOWN_SIZE
+    if head[:4] != b"RIFF" or head[8:] != b"WAVE" or unknown:
+        return 1.0
+    return max(1.0, promised / path.stat().st_size)
 
 
 @contextmanager
@@ -112,6 +132,8 @@ def readable(path: Path) -> Iterator[BinaryIO]:
             raise UnreadableMedia(f"{path} is a folder, not a recording; name the files in it or run `batch` on it.")
         if path.exists() and not path.is_file():
             raise UnreadableMedia(f"{path} is not an ordinary file; copy the recording to a file first.")
+        if path.exists() and path.stat().st_size == 0:
+            raise UnreadableMedia(f"{path} is empty (0 bytes); copy it again from the camera or the evidence system.")
         file = path.open("rb")
     except FileNotFoundError as error:
         raise UnreadableMedia(f"{path} does not exist; check the spelling of the path.") from error
@@ -127,8 +149,6 @@ def why_not(path: Path) -> str:
     """The line that says why `path` is no recording and what to do."""
     with path.open("rb") as file:
         head = file.read(4096)
-    if not head:
-        return f"{path} is empty (0 bytes); copy it again from the camera or the evidence system."
     if head[4:8] == b"ftyp":
         return f"{path} is an MP4 cut off before its index (moov) was written; export it again or have it repaired."
     if b"\0" not in head and _is_text(head):
@@ -180,10 +200,12 @@ def start_of(stream: Any) -> float:
 
 def _frames(container: InputContainer, reading: Reading) -> Iterator[tuple[int, AudioFrame]]:
     """Every decoded frame of sound with its track; damaged packets are counted and passed over."""
+    ticks = {stream.index: float(stream.time_base or 0) for stream in container.streams}  # a Fraction a packet is slow
     try:
         for packet in container.demux():
-            if packet.pts is not None and packet.time_base is not None:
-                reading.reached = max(reading.reached, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+            if packet.pts is not None:
+                reached = (packet.pts + (packet.duration or 0)) * ticks[packet.stream_index]
+                reading.reached = max(reading.reached, reached)
             if not isinstance(packet.stream, AudioStream):
                 continue
             try:
@@ -195,6 +217,10 @@ def _frames(container: InputContainer, reading: Reading) -> Iterator[tuple[int, 
             yield from ((packet.stream.index, frame) for frame in frames if isinstance(frame, AudioFrame))
     except FFmpegError:
         reading.broken = True
+    except OSError as error:
+        raise UnreadableMedia(
+            f"{reading.name} cannot be read to its end ({error.strerror}); check the disk."
+        ) from error
 
 
 def _mix(parts: Sequence[Samples], reading: Reading) -> Samples:
@@ -219,20 +245,22 @@ class _Track:
         self.layout = ""
         self.form: object = None
         self.resampler: av.AudioResampler | None = None
-        self.expected = math.nan  # second at which the next frame is due
+        self.waiting = av.AudioFifo()
+        self.expected = start  # second at which the next frame is due
         self.skip = 0  # samples to drop because that time is filled already
 
     def add(self, frame: AudioFrame) -> None:
-        """Lay `frame` at its timestamp; without one it follows the last."""
+        """Lay `frame` at its timestamp; without one that can be believed it follows the last."""
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
-        at = frame.time if frame.time is not None else (0.0 if math.isnan(self.expected) else self.expected)
-        if form != self.form or not abs(at - self.expected) <= GAP:
+        at = self._believed(frame.time)
+        if form != self.form or abs(at - self.expected) > GAP:
             self.flush()
             self._begin(frame, form, at)
         self.expected += frame.samples / frame.sample_rate
         frame.pts = None
-        assert self.resampler is not None
-        self._lay(self.resampler.resample(frame))
+        self.waiting.write(frame)
+        if self.waiting.samples >= BATCH * frame.sample_rate:
+            self._resample()
 
     def take(self, count: int) -> Samples:
         """The next `count` samples, silence where there are none."""
@@ -244,10 +272,21 @@ class _Track:
         return np.pad(have, ((0, 0), (0, missing)))
 
     def flush(self) -> None:
-        """Bring out what the resampler still holds."""
+        """Bring out what waits and what the resampler still holds."""
         if self.resampler is not None:
+            self._resample()
             self._lay(self.resampler.resample(None))
-            self.resampler = None
+            self.resampler, self.waiting = None, av.AudioFifo()
+
+    def _resample(self) -> None:
+        frame = self.waiting.read()
+        if frame is not None and self.resampler is not None:
+            self._lay(self.resampler.resample(frame))
+
+    def _believed(self, at: float | None) -> float:
+        if at is None or at - self.expected > LONGEST_GAP:
+            return self.expected
+        return self.expected if self.form is not None and self.expected - at > CLOCK_RESET else at
 
     def _begin(self, frame: AudioFrame, form: object, at: float) -> None:
         self.layout = self.layout or frame.layout.name

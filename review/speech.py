@@ -293,14 +293,29 @@ def _hear_one(model: WhisperModel, samples: Samples, chunk: Chunk, language: str
 
 def _chunk(span: Span, segments: Sequence[Segment], *, offset: float) -> Chunk:
     words: list[Word] = []
-    for segment in segments:
-        for one in segment.words or ():
-            start = min(max(one.start + offset, words[-1].span.start if words else span.start), span.end)
-            end = max(start, min(one.end + offset, span.end))
-            if one.word.strip():
-                words.append(Word(one.word.strip(), Span(start, end), round(float(one.probability), 3)))
+    for piece in (piece for segment in segments for piece in segment.words or ()):
+        start = min(max(piece.start + offset, words[-1].span.start if words else span.start), span.end)
+        end = max(start, min(piece.end + offset, span.end))
+        word = Word(piece.word.strip(), Span(start, end), round(float(piece.probability), 3))
+        if words and word.text and _goes_on(piece.word):
+            words[-1] = _joined(words[-1], word)
+        elif word.text:
+            words.append(word)
     likelihoods = [segment.avg_logprob for segment in segments]
     return Chunk(span, tuple(words), min(likelihoods, default=0.0))
+
+
+def _goes_on(piece: str) -> bool:
+    """Whether a piece belongs to the word before it, as the engine cuts "ma'am" and "10-4" in two.
+
+    >>> [_goes_on(piece) for piece in ("'am", "-4", " Okay", "\N{CJK UNIFIED IDEOGRAPH-597D}")]
+    [True, True, False, False]
+    """
+    return piece[:1].isascii() and not piece[:1].isspace()
+
+
+def _joined(word: Word, rest: Word) -> Word:
+    return Word(word.text + rest.text, word.span.cover(rest.span), min(word.confidence, rest.confidence))
 
 
 def _cut(samples: Samples, span: Span) -> Samples:

@@ -10,12 +10,13 @@ import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from review import weights
 from review.behaviours import rules, structure
 from review.behaviours.catalogue import CATALOGUE, CODEBOOK_VERSION
 from review.behaviours.marks import Mark, Tagger
-from review.encounter import Flag, Role, Span, SpeakerRole, Status, Turn, Word, role_of
+from review.encounter import Flag, ModelUse, Role, Span, SpeakerRole, Status, Turn, Word, role_of
 
-__all__ = ["CATALOGUE", "CODEBOOK_VERSION", "TAGGERS", "UNKNOWN_ROLE", "Mark", "Settings", "Tagger", "tag"]
+__all__ = ["CATALOGUE", "CODEBOOK_VERSION", "TAGGERS", "UNKNOWN_ROLE", "Mark", "Settings", "Tagger", "models", "tag"]
 
 TAGGERS: dict[str, Tagger] = {"rules": rules.mark}
 UNKNOWN_ROLE = 0.5  # stands for the confidence of a role that nobody knows
@@ -52,6 +53,11 @@ def tag(
     shaped = structure.shape(marks, turns, roles)
     flags = [_flag(mark, heard, settings, seed) for mark in shaped]
     return tuple(sorted(flags, key=lambda flag: (flag.first, flag.last, flag.behaviour)))
+
+
+def models() -> tuple[ModelUse, ...]:
+    """The model that the rules read grammar with, for provenance."""
+    return (weights.grammar_model().use(),)
 
 
 def _tagger(name: str) -> Tagger:

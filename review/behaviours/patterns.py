@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from review.behaviours.wording import INSIDE, Stretch
 
@@ -43,8 +44,13 @@ class Pattern:
     """A compiled pattern, with the words of which at least one must have been said for it to match."""
 
     text: str
-    expression: re.Pattern[str]
+    source: str
     keys: frozenset[str] | None  # None: no word is needed
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """The regular expression, compiled when it is first needed: most rules never are in a short encounter."""
+        return re.compile(self.source)
 
     def find(self, stretch: Stretch, first: int = 0, end: int | None = None) -> Iterator[Found]:
         """Every match within tokens `first`..`end`, left to right."""
@@ -74,7 +80,7 @@ def compile_pattern(text: str, classes: Mapping[str, str]) -> Pattern:
     part, rest = _alternatives(pieces, classes)
     if rest:
         raise ValueError(f"pattern {text!r}: {rest[0]!r} closes nothing")
-    return Pattern(text, re.compile(r"(?<![^ ])" + part.expression), part.keys)
+    return Pattern(text, r"(?<![^ ])" + part.expression, part.keys)
 
 
 def _alternatives(pieces: list[str], classes: Mapping[str, str]) -> tuple[_Part, list[str]]:
