@@ -54,6 +54,8 @@ class Reading:
     reached: float = 0.0  # seconds up to which packets came
     good: int = 0  # packets of sound decoded
     bad: int = 0  # packets of sound that could not be decoded
+    drop_outs: int = 0  # times that the sound stopped and came back later
+    missing: float = 0.0  # seconds of that
     broken: bool = False  # reading stopped at an error
     live: list[bool] = field(default_factory=list)  # per channel over all tracks: has it spoken yet
 
@@ -63,8 +65,10 @@ class Reading:
         said = []
         if self.stated - self.reached > EARLY_END or self.broken:
             said.append(f"the file ends early: {self.reached:.1f} of {self.stated:.1f} seconds could be read")
+        if self.drop_outs:
+            said.append(f"the sound drops out: {self.missing:.1f} seconds in all ({self.drop_outs} x), silent here")
         if self.bad:
-            said.append(f"{self.bad} damaged pieces of sound were left out and are silent")
+            said.append(f"damaged pieces of sound were left out and are silent ({self.bad})")
         return tuple(said)
 
 
@@ -73,7 +77,7 @@ def stream(path: Path, reading: Reading, *, rate: int = SAMPLE_RATE, start: floa
     with opened(path) as container:
         sources = audio_tracks(container, path)
         reading.stated = 0.0 if container.format.name in LENGTH_GUESSED else stated_end(container) * _lost(path)
-        tracks = {source.index: _Track(rate, start) for source in sources}
+        tracks = {source.index: _Track(rate, start, reading) for source in sources}
         if start > 0 and container.format.name not in LENGTH_GUESSED:
             container.seek(int(max(0.0, start - SLICE) / sources[0].time_base), stream=sources[0])  # type: ignore[operator]
         size, position = round(SLICE * rate), round(start * rate)
@@ -237,8 +241,8 @@ def _mix(parts: Sequence[Samples], reading: Reading) -> Samples:
 class _Track:
     """One audio track laid out on the player's clock, channels apart, from a starting second on."""
 
-    def __init__(self, rate: int, start: float) -> None:
-        self.rate = rate
+    def __init__(self, rate: int, start: float, reading: Reading) -> None:
+        self.rate, self.reading = rate, reading
         self.filled = round(start * rate)  # samples of the clock laid out so far
         self.parts: list[Samples] = []  # (channels, samples), not yet taken
         self.channels = 0
@@ -291,6 +295,9 @@ class _Track:
     def _begin(self, frame: AudioFrame, form: object, at: float) -> None:
         self.layout = self.layout or frame.layout.name
         self.channels = self.channels or frame.layout.nb_channels
+        if self.form is not None and at - self.expected > GAP:
+            self.reading.drop_outs += 1
+            self.reading.missing += at - self.expected
         self.form, self.expected = form, at
         self.resampler = av.AudioResampler(format="fltp", layout=self.layout, rate=self.rate)
         lead = round(at * self.rate) - self.filled

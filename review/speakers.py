@@ -36,6 +36,11 @@ ELSE_CIVILIAN = 1.0  # nats: beside an officer, a further voice is more often a 
 STRONG = 2.5  # nats in a voice's own words that make it another officer's, or a civilian's where no officer is known
 FEWEST_WORDS = 4  # a voice that says less keeps an unknown role
 LEAST_SURE, SUREST = 0.5, 0.97  # bounds of a role's confidence; below the first it is unknown
+RADIO_SURE = 0.8  # confidence that a narrow voice among wide ones comes over the radio
+RADIO_LOW, RADIO_HIGH = -9.0, -22.0  # decibels of both bands under the middle one; a voice below both is narrow
+LOW, MIDDLE, HIGH = (90.0, 250.0), (300.0, 3400.0), (3800.0, 7500.0)  # Hz; a radio passes the middle band only
+LEAST_SOUND = 1.0  # seconds of a voice, or of the background, from which its bands can be told
+BLOCK = 512  # samples of one spectrum
 MOST_HITS = 3  # of one cue; saying it again adds half as much each time
 
 
@@ -185,11 +190,14 @@ def guess_roles(turns: Sequence[Turn], samples: Samples) -> tuple[SpeakerRole, .
     odds = {speaker: math.exp(evidence[speaker] + near[speaker]) for speaker in said}
     # What only a civilian says to police is evidence that somebody else here is the police.
     nobody = math.exp(NOBODY + sum(min(0.0, one) for one in evidence.values()) / 2)
-    wearer = max(sorted(odds), key=lambda speaker: odds[speaker], default="")
+    radios = _radios(said, samples)
+    wearer = max(sorted(odds.keys() - radios), key=lambda speaker: odds[speaker], default="")
     sure = odds.get(wearer, 0.0) / (sum(odds.values()) + nobody)
     roles = []
     for speaker in sorted(said):
-        if speaker == wearer and sure >= LEAST_SURE:
+        if speaker in radios:
+            roles.append(_role(speaker, Role.RADIO, RADIO_SURE))
+        elif speaker == wearer and sure >= LEAST_SURE:
             roles.append(_role(speaker, Role.OFFICER, sure))
         else:
             words = sum(len(turn.words) for turn in said[speaker])
@@ -242,6 +250,53 @@ def _nearness(said: Mapping[str, Sequence[Turn]], samples: Samples) -> dict[str,
 def _level(turns: Iterable[Turn], samples: Samples) -> float:
     """The median level in dBFS of the words in these turns."""
     spans = (word.span for turn in turns for word in turn.words)
-    cuts = (samples[int(span.start * SAMPLE_RATE) : int(span.end * SAMPLE_RATE)] for span in spans)
-    powers = [float(np.mean(np.square(cut, dtype=np.float64))) for cut in cuts if len(cut)]
+    powers = [float(np.mean(np.square(cut, dtype=np.float64))) for span in spans if len(cut := _cut(samples, span))]
     return 10 * math.log10(max(float(np.median(powers)), 1e-12)) if powers else -120.0
+
+
+def _radios(said: Mapping[str, Sequence[Turn]], samples: Samples) -> frozenset[str]:
+    """The speakers who sound as over a radio; none where every voice is narrow, as on the telephone."""
+    spans = {speaker: [word.span for turn in turns for word in turn.words] for speaker, turns in said.items()}
+    background = _background([span for own in spans.values() for span in own], samples)
+    voices = {speaker: _spectrum([_cut(samples, span) for span in own]) - background for speaker, own in spans.items()}
+    narrow = {
+        speaker
+        for speaker, power in voices.items()
+        if sum(span.seconds for span in spans[speaker]) >= LEAST_SOUND
+        and _under(power, LOW) < RADIO_LOW
+        and _under(power, HIGH) < RADIO_HIGH
+    }
+    return frozenset(narrow) if len(narrow) < len(voices) else frozenset()
+
+
+def _background(spans: Iterable[Span], samples: Samples) -> NDArray[np.float64]:
+    """The mean power spectrum where nobody speaks; nothing when there is too little of that."""
+    quiet = np.ones(len(samples), bool)
+    for span in spans:
+        quiet[max(0, int((span.start - PAUSE / 4) * SAMPLE_RATE)) : int((span.end + PAUSE / 4) * SAMPLE_RATE)] = False
+    rest = samples[quiet]
+    return _spectrum([rest]) if len(rest) >= LEAST_SOUND * SAMPLE_RATE else np.zeros(BLOCK // 2 + 1)
+
+
+def _spectrum(cuts: Iterable[Samples]) -> NDArray[np.float64]:
+    """The mean power spectrum over these pieces of sound."""
+    total, blocks = np.zeros(BLOCK // 2 + 1), 0
+    for cut in cuts:
+        pieces = cut[: len(cut) // BLOCK * BLOCK].reshape(-1, BLOCK) * np.hanning(BLOCK)
+        total += np.square(np.abs(np.fft.rfft(pieces, axis=1))).sum(axis=0)
+        blocks += len(pieces)
+    return total / max(blocks, 1)
+
+
+def _under(power: NDArray[np.float64], band: tuple[float, float]) -> float:
+    """Decibels of the power in `band` over the power in the middle band."""
+    pitch = np.fft.rfftfreq(BLOCK, 1 / SAMPLE_RATE)
+
+    def within(edges: tuple[float, float]) -> float:
+        return max(float(power[(pitch >= edges[0]) & (pitch < edges[1])].sum()), 1e-12)
+
+    return 10 * math.log10(within(band) / within(MIDDLE))
+
+
+def _cut(samples: Samples, span: Span) -> Samples:
+    return samples[int(span.start * SAMPLE_RATE) : int(span.end * SAMPLE_RATE)]

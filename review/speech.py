@@ -45,6 +45,7 @@ FRAME = 0.02  # seconds over which energy is measured
 ABOVE_FLOOR = 6.0  # decibels over the quietest tenth of the recording below which a stretch is empty
 SILENT = -60.0  # dBFS below which a stretch is empty whatever the floor
 WORDLESS = 1.0  # seconds of speech-like sound without a word that are worth a remark
+LATER = 0.1  # seconds; Whisper's words start and end early by so much in the median (docs/decisions/0003-speech.md)
 SEED = 1  # of CTranslate2's sampling, which only chunks heard again at a temperature use
 
 VOICE_ACTIVITY = VadOptions(
@@ -294,8 +295,8 @@ def _hear_one(model: WhisperModel, samples: Samples, chunk: Chunk, language: str
 def _chunk(span: Span, segments: Sequence[Segment], *, offset: float) -> Chunk:
     words: list[Word] = []
     for piece in (piece for segment in segments for piece in segment.words or ()):
-        start = min(max(piece.start + offset, words[-1].span.start if words else span.start), span.end)
-        end = max(start, min(piece.end + offset, span.end))
+        start = min(max(piece.start + offset + LATER, words[-1].span.start if words else span.start), span.end)
+        end = max(start, min(piece.end + offset + LATER, span.end))
         word = Word(piece.word.strip(), Span(start, end), round(float(piece.probability), 3))
         if words and word.text and _goes_on(piece.word):
             words[-1] = _joined(words[-1], word)

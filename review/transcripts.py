@@ -126,7 +126,9 @@ def _subtitles(text: str) -> Iterator[Line]:
     import pysubs2
 
     try:
-        events = pysubs2.SSAFile.from_string(text, format_="vtt" if text.lstrip().startswith("WEBVTT") else "srt")
+        events = pysubs2.SSAFile.from_string(
+            text, format_="vtt" if text.lstrip().startswith("WEBVTT") else "srt", keep_html_tags=True
+        )
     except (pysubs2.exceptions.Pysubs2Error, ValueError) as error:
         raise UnreadableTranscript(f"no subtitles could be read ({error}); give WebVTT or SubRip") from error
     if not len(events) and text.strip().removeprefix("WEBVTT").strip():

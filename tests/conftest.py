@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from review.encounter import (
     Direction,
@@ -27,6 +28,10 @@ from review.encounter import (
     Word,
 )
 from review.store import Store, open_store
+
+# A busy machine is no bug: nothing here is timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 MADE_AT = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 WORD_SECONDS = 0.4
@@ -97,9 +102,7 @@ def handmade(path: Path, *, lines: tuple[tuple[str, str], ...] = LINES, remarks:
         recorded_at=datetime(2025, 2, 28, 21, 15, tzinfo=UTC),
     )
     roles = (SpeakerRole("S1", Role.OFFICER, 0.95), SpeakerRole("S2", Role.CIVILIAN, 0.6))
-    encounter = Encounter(
-        recording, "en", tuple(turns), roles, (), Provenance("review test", MADE_AT, remarks=remarks)
-    )
+    encounter = Encounter(recording, "en", tuple(turns), roles, (), Provenance("review test", MADE_AT, remarks=remarks))
     return replace(encounter, flags=_flags(encounter) if lines is LINES else ())
 
 

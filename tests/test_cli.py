@@ -107,7 +107,7 @@ def test_the_library_is_listed_shown_searched_and_exported(shelved, tmp_path):
     out = tmp_path / "stop.md"
     done = run("export", shelved.sha256, "--format", "md", "--out", out, db=shelved.database)
     assert done.returncode == 0
-    assert "| 0:04 | reason_for_stop |" in out.read_text()
+    assert "| 0:03 | reason_for_stop |" in out.read_text()
     assert run("export", shelved.sha256, "--format", "vtt", db=shelved.database).stdout.startswith("WEBVTT")
 
 

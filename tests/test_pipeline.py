@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from review import pipeline, speech
-from review.encounter import Span, Word
+from review.encounter import Role, Span, Word
 from review.errors import UnreadableMedia
 from review.pipeline import Done, Failed, InThisProcess, Settings
 from review.speech import Heard
@@ -184,5 +184,5 @@ def test_a_watched_folder_takes_files_when_they_are_whole(tmp_path, new_store, m
 
 
 def test_a_written_transcript_is_tagged_line_by_line():
-    [answer] = pipeline.tag([Line("A", "officer", "Take your time, okay?", None, None, 1)])
+    [answer] = pipeline.tag([Line("A", Role.OFFICER, "Take your time, okay?")])
     assert answer["flags"][0]["behaviour"] == "time_and_space"

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review import weights
-from review.behaviours import rules, structure
+from review.behaviours import search, structure
 from review.behaviours.catalogue import CATALOGUE, CODEBOOK_VERSION
 from review.behaviours.marks import Mark, Tagger
 from review.encounter import Flag, ModelUse, Role, Span, SpeakerRole, Status, Turn, Word, role_of
 
 __all__ = ["CATALOGUE", "CODEBOOK_VERSION", "TAGGERS", "UNKNOWN_ROLE", "Mark", "Settings", "Tagger", "models", "tag"]
 
-TAGGERS: dict[str, Tagger] = {"rules": rules.mark}
+TAGGERS: dict[str, Tagger] = {"rules": search.mark}
 UNKNOWN_ROLE = 0.5  # stands for the confidence of a role that nobody knows
 
 

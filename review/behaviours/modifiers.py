@@ -92,6 +92,4 @@ def _tellers() -> frozenset[str]:
 
 @cache
 def _address() -> dict[str, tuple[Pattern, ...]]:
-    return {
-        whom: tuple(compile_pattern(text, {}) for text in _raw()["addressee"][whom]) for whom in (RADIO, COLLEAGUE)
-    }
+    return {whom: tuple(compile_pattern(text, {}) for text in _raw()["addressee"][whom]) for whom in (RADIO, COLLEAGUE)}

@@ -1,15 +1,15 @@
 """The small language that rules are written in, compiled to one regular expression per pattern.
 
-    take your time              these words, in this order, within one sentence
-    drop/lower the knife/gun    one of several words
-    (step out | get out) please one of several sequences
-    just?  (right now)?         may be there or not
-    ..3                         up to three more words of the same clause
-    ^   $   $?                  a clause begins here; a sentence ends here; it ends as a question
-    lemma:go  tag:VB/VBP        by dictionary form, by grammatical tag (Penn Treebank)
-    !not/never                  one word, but none of these
-    @vocative                   a shared word class of rules/classes.toml
-    < >                         only what stands between them is quoted
+take your time              these words, in this order, within one sentence
+drop/lower the knife/gun    one of several words
+(step out | get out) please one of several sequences
+just?  (right now)?         may be there or not
+..3                         up to three more words of the same clause, but no "not" or "never" before more pattern
+^   $   $?                  a clause begins here; a sentence ends here; it ends as a question
+lemma:go  tag:VB/VBP        by dictionary form, by grammatical tag (Penn Treebank)
+!not/never                  one word, but none of these
+@vocative                   a shared word class of rules/classes.toml
+< >                         only what stands between them is quoted
 """
 
 from __future__ import annotations
@@ -25,10 +25,53 @@ _LEAD = r"[\^;\-]"
 _SPLIT = re.compile(r"\(|\)\??|<|>|\||[^\s()<>|]+")
 # Too common to tell which rules a stretch could match; any other word is a better key.
 _COMMON = frozenset(
-    "i you the to a is it that we and of in do not are on for my your me he am have be this going what so okay can will"
-    " just with they all was right no if or at but".split()
+    [
+        "i",
+        "you",
+        "the",
+        "to",
+        "a",
+        "is",
+        "it",
+        "that",
+        "we",
+        "and",
+        "of",
+        "in",
+        "do",
+        "not",
+        "are",
+        "on",
+        "for",
+        "my",
+        "your",
+        "me",
+        "he",
+        "am",
+        "have",
+        "be",
+        "this",
+        "going",
+        "what",
+        "so",
+        "okay",
+        "can",
+        "will",
+        "just",
+        "with",
+        "they",
+        "all",
+        "was",
+        "right",
+        "no",
+        "if",
+        "or",
+        "at",
+        "but",
+    ]
 )
 _COMMON_COST = 40
+_TAIL = "tail.."  # a gap that ends the pattern only lengthens the quote
 
 
 @dataclass(frozen=True)
@@ -77,6 +120,8 @@ class _Part:
 def compile_pattern(text: str, classes: Mapping[str, str]) -> Pattern:
     """The pattern that `text` says; raises ValueError where it cannot be read."""
     pieces = _SPLIT.findall(text)
+    if pieces and pieces[-1].startswith(".."):
+        pieces[-1] = pieces[-1].replace("..", _TAIL)
     part, rest = _alternatives(pieces, classes)
     if rest:
         raise ValueError(f"pattern {text!r}: {rest[0]!r} closes nothing")
@@ -132,7 +177,9 @@ def _atom(piece: str, classes: Mapping[str, str]) -> _Part:
     if piece in _SIGNS:
         return _Part(_SIGNS[piece], None)
     if piece.startswith(".."):
-        return _Part(rf"(?:{INSIDE}[^ ]+ ){{0,{int(piece[2:])}}}", None)
+        return _Part(rf"(?:{INSIDE}(?!(?:not|never)/)[^ ]+ ){{0,{int(piece[2:])}}}", None)
+    if piece.startswith(_TAIL):
+        return _Part(rf"(?:{INSIDE}[^ ]+ ){{0,{int(piece.removeprefix(_TAIL))}}}", None)
     if piece.endswith("?"):
         return _optional(_atom(piece[:-1], classes))
     if piece.startswith("@"):

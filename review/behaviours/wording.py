@@ -126,12 +126,16 @@ def _pieces(words: Sequence[tuple[int, str]]) -> list[_Piece]:
             if after and pieces:  # "so, uh." still ends the sentence
                 pieces[-1] = _Piece(pieces[-1].norm, pieces[-1].text, pieces[-1].word, after)
             continue
-        if pieces and len(norms) == 1 and pieces[-1].norm == norms[0] and norms[0] in _wording()["stuttered"]:
+        if pieces and _stuttered(pieces[-1], norms):
             pieces.pop()
         for place, norm in enumerate(norms):
             last = place == len(norms) - 1
             pieces.append(_Piece(norm, _cased(norm, text), index, after if last else ""))
     return pieces
+
+
+def _stuttered(last: _Piece, norms: tuple[str, ...]) -> bool:
+    return norms == (last.norm,) and last.after in {"", ","} and last.norm in _wording()["stuttered"]
 
 
 def _cased(norm: str, text: str) -> str:
@@ -180,5 +184,5 @@ def _wording() -> dict[str, dict[str, tuple[str, ...]]]:
         "spoken": {short: tuple(full.split()) for short, full in raw["spoken"].items()}
     }
     for name in ("fillers", "stuttered", "openers", "abbreviations"):
-        table[name] = {word: () for word in raw[name].split()}
+        table[name] = dict.fromkeys(raw[name].split(), ())
     return table
