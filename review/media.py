@@ -23,6 +23,7 @@ from review.soundtrack import (
     audio_tracks,
     is_picture,
     opened,
+    origin,
     readable,
     start_of,
     stated_end,
@@ -75,7 +76,7 @@ def probe(path: Path) -> Recording:
             container=container.format.name,
             has_video=any(not is_picture(stream) for stream in container.streams.video),
             audio_tracks=len(tracks),
-            audio_start=round(max(0.0, min(start_of(track) for track in tracks)), 3),
+            audio_start=round(max(0.0, min(start_of(track) for track in tracks) - origin(container)), 3),
             recorded_at=_recorded_at([container.metadata, *(stream.metadata for stream in container.streams)]),
         )
 
@@ -146,7 +147,7 @@ def _measured_end(container: InputContainer) -> float:
         for packet in container.demux()
         if packet.pts is not None
     ]
-    return max(ends, default=0.0)
+    return max(ends, default=0.0) - origin(container)
 
 
 def _recorded_at(tables: Iterable[dict[str, str]]) -> datetime | None:

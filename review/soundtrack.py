@@ -78,11 +78,12 @@ def stream(path: Path, reading: Reading, *, rate: int = SAMPLE_RATE, start: floa
         sources = audio_tracks(container, path)
         reading.stated = 0.0 if container.format.name in LENGTH_GUESSED else stated_end(container) * _lost(path)
         tracks = {source.index: _Track(rate, start, reading) for source in sources}
+        zero = origin(container)
         if start > 0 and container.format.name not in LENGTH_GUESSED:
             container.seek(int(max(0.0, start - SLICE) / sources[0].time_base), stream=sources[0])  # type: ignore[operator]
         size, position = round(SLICE * rate), round(start * rate)
         for index, frame in _frames(container, reading):
-            tracks[index].add(frame)
+            tracks[index].add(frame, zero)
             furthest = max(track.filled for track in tracks.values())
             while (
                 min(max(track.filled, furthest - round(PATIENCE * rate)) for track in tracks.values())
@@ -198,8 +199,13 @@ def audio_tracks(container: InputContainer, path: Path) -> Sequence[AudioStream]
 
 
 def start_of(stream: Any) -> float:
-    """The second of the player's clock at which a stream starts."""
+    """The timestamp at which a stream starts, in seconds."""
     return float(stream.start_time * stream.time_base) if stream.start_time is not None else 0.0
+
+
+def origin(container: InputContainer) -> float:
+    """The timestamp that the player calls second 0: in an MP3 file it skips the encoder's delay, up to 0.07 s."""
+    return start_of(container.streams.audio[0]) if container.format.name == "mp3" else 0.0
 
 
 def _frames(container: InputContainer, reading: Reading) -> Iterator[tuple[int, AudioFrame]]:
@@ -253,10 +259,10 @@ class _Track:
         self.expected = start  # second at which the next frame is due
         self.skip = 0  # samples to drop because that time is filled already
 
-    def add(self, frame: AudioFrame) -> None:
-        """Lay `frame` at its timestamp; without one that can be believed it follows the last."""
+    def add(self, frame: AudioFrame, zero: float = 0.0) -> None:
+        """Lay `frame` at its timestamp less `zero`; without one that can be believed it follows the last."""
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
-        at = self._believed(frame.time)
+        at = self._believed(None if frame.time is None else frame.time - zero)
         if form != self.form or abs(at - self.expected) > GAP:
             self.flush()
             self._begin(frame, form, at)

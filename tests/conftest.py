@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
+import signal
+import socket
 import struct
+import subprocess
+import sys
+import time
 import wave
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +40,7 @@ from review.store import Store, open_store
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+PROJECT = Path(__file__).parent.parent
 MADE_AT = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 WORD_SECONDS = 0.4
 LINES = (
@@ -68,18 +76,18 @@ class Shelved:
         return self.encounter.recording.sha256
 
 
-def write_tone(path: Path, *, seconds: float, pitch: float = 220.0) -> None:
-    """A quiet tone that swells twice a second, so that a person who listens hears the place change."""
+def write_tone(path: Path, *, seconds: int, pitch: float = 220.0) -> None:
+    """A quiet tone that swells once a second, so that a person who listens hears the place change."""
     rate = 8000
-    frames = (
-        int(4000 * math.sin(2 * math.pi * pitch * n / rate) * (0.5 + 0.5 * math.sin(2 * math.pi * n / rate)))
-        for n in range(int(seconds * rate))
+    swells = [0.5 - 0.5 * math.cos(2 * math.pi * n / rate) for n in range(rate)]
+    second = b"".join(
+        struct.pack("<h", int(4000 * swell * math.sin(2 * math.pi * pitch * n / rate))) for n, swell in enumerate(swells)
     )
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(rate)
-        sound.writeframes(b"".join(struct.pack("<h", frame) for frame in frames))
+        sound.writeframes(second * seconds)
 
 
 def handmade(path: Path, *, lines: tuple[tuple[str, str], ...] = LINES, remarks: tuple[str, ...] = ()) -> Encounter:
@@ -127,6 +135,84 @@ def _flags(encounter: Encounter) -> tuple[Flag, ...]:
     )
 
 
+def a_free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """`a_free_port`, for tests that start something themselves."""
+    return a_free_port
+
+
+class Server:
+    """`streamlit run app.py` as a person starts it, in another folder than the project's, on a free port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = a_free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py"), "--server.port", str(self.port)]
+        environment = {**os.environ, "BODYCAM_REVIEW_DB": str(self.folder / "review.db")}
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
+        for _ in range(600):
+            if self.process.poll() is not None:
+                break
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"the app did not start:\n{self.log()}")
+
+    def stop(self) -> None:
+        """Stop it as Ctrl-C does."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.process = None
+
+    def log(self) -> str:
+        """What it printed."""
+        return (self.folder / "server.log").read_text("utf-8", "replace")
+
+
+def shelve(folder: Path, *, pitch: float = 220.0, name: str = "stop_at_night.wav") -> Shelved:
+    """Put one handmade recording of half a minute into the store in `folder`; another pitch is another recording."""
+    media = folder / name
+    write_tone(media, seconds=32, pitch=pitch)
+    encounter = handmade(media, remarks=("The second speaker is far from the camera.",))
+    with open_store(folder / "review.db") as store:
+        store.add(encounter, media, at=MADE_AT)
+    return Shelved(folder / "review.db", media, encounter)
+
+
+@pytest.fixture(scope="session")
+def shelve_into() -> Callable[..., Shelved]:
+    """`shelve`, for tests that need several recordings."""
+    return shelve
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app over a store of its own, for the tests of one module."""
+    running = Server(tmp_path_factory.mktemp("served"))
+    running.start()
+    yield running
+    running.stop()
+
+
 @pytest.fixture
 def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
     """Opens the store in this test's folder; closed afterwards, since an open SQLite engine is a warning."""
@@ -142,10 +228,6 @@ def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
 
 
 @pytest.fixture
-def shelved(tmp_path: Path, new_store: Callable[[], Store]) -> Shelved:
+def shelved(tmp_path: Path) -> Shelved:
     """A store with one handmade recording of half a minute."""
-    media = tmp_path / "stop_at_night.wav"
-    write_tone(media, seconds=32)
-    encounter = handmade(media, remarks=("The second speaker is far from the camera.",))
-    new_store().add(encounter, media, at=MADE_AT)
-    return Shelved(tmp_path / "review.db", media, encounter)
+    return shelve(tmp_path)

@@ -4,7 +4,8 @@ take your time              these words, in this order, within one sentence
 drop/lower the knife/gun    one of several words
 (step out | get out) please one of several sequences
 just?  (right now)?         may be there or not
-..3                         up to three more words of the same clause, but no "not" or "never" before more pattern
+..3                         up to three more words, none of them "not" or "never"; at the end of a pattern any
+                            words of the same clause, which only lengthen the quote
 ^   $   $?                  a clause begins here; a sentence ends here; it ends as a question
 lemma:go  tag:VB/VBP        by dictionary form, by grammatical tag (Penn Treebank)
 !not/never                  one word, but none of these
@@ -19,57 +20,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from review.behaviours.wording import INSIDE, Stretch
+from review.behaviours.wording import INSIDE, SOFT, Stretch
 
 _LEAD = r"[\^;\-]"
 _SPLIT = re.compile(r"\(|\)\??|<|>|\||[^\s()<>|]+")
 # Too common to tell which rules a stretch could match; any other word is a better key.
-_COMMON = frozenset(
-    [
-        "i",
-        "you",
-        "the",
-        "to",
-        "a",
-        "is",
-        "it",
-        "that",
-        "we",
-        "and",
-        "of",
-        "in",
-        "do",
-        "not",
-        "are",
-        "on",
-        "for",
-        "my",
-        "your",
-        "me",
-        "he",
-        "am",
-        "have",
-        "be",
-        "this",
-        "going",
-        "what",
-        "so",
-        "okay",
-        "can",
-        "will",
-        "just",
-        "with",
-        "they",
-        "all",
-        "was",
-        "right",
-        "no",
-        "if",
-        "or",
-        "at",
-        "but",
-    ]
-)
+_FREQUENT = """
+i you he we they it me my your the a that this all what so if or is are am be was do have can will going and but of in
+on for to at with not no just okay right
+"""
+_COMMON = frozenset(_FREQUENT.split())
 _COMMON_COST = 40
 _TAIL = "tail.."  # a gap that ends the pattern only lengthens the quote
 
@@ -177,7 +137,7 @@ def _atom(piece: str, classes: Mapping[str, str]) -> _Part:
     if piece in _SIGNS:
         return _Part(_SIGNS[piece], None)
     if piece.startswith(".."):
-        return _Part(rf"(?:{INSIDE}(?!(?:not|never)/)[^ ]+ ){{0,{int(piece[2:])}}}", None)
+        return _Part(rf"(?:[{SOFT}{INSIDE}](?!(?:not|never)/)[^ ]+ ){{0,{int(piece[2:])}}}", None)
     if piece.startswith(_TAIL):
         return _Part(rf"(?:{INSIDE}[^ ]+ ){{0,{int(piece.removeprefix(_TAIL))}}}", None)
     if piece.endswith("?"):

@@ -93,6 +93,8 @@ def spoken(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Iterator[tupl
         if not (known and turn.speaker == speaker and turn.span.start - end <= LONGEST_PAUSE):
             yield speaker, words
             words = []
+        if words and turn.words:
+            words[-1] = (words[-1][0], words[-1][1] + ",")  # a new turn begins at least a new clause
         words.extend((index + place, word.text) for place, word in enumerate(turn.words))
         index += len(turn.words)
         speaker, end = turn.speaker, turn.span.end
@@ -220,26 +222,8 @@ def _mark(match: _Match) -> Mark:
 
 
 _CONTENT = ("NN", "VB", "IN", "RP", "JJ")  # tags of the words that make two orders the same one
-_EMPTY = frozenset(
-    [
-        "please",
-        "of",
-        "be",
-        "need",
-        "go",
-        "want",
-        "for",
-        "right",
-        "now",
-        "sir",
-        "maam",
-        "man",
-        "will",
-        "could",
-        "i",
-        "me",
-    ]
-)
+_POLITENESS = "please of be need go want for right now sir maam man will could i me"
+_EMPTY = frozenset(_POLITENESS.split())
 
 
 def _directive(match: _Match) -> str:

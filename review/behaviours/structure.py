@@ -16,6 +16,7 @@ COMPLAINT_WINDOW = 30.0  # seconds after a medical complaint in which it is chec
 REASON_REACH = 15.0  # seconds before an order in which a reason still belongs to it
 REASONS = frozenset({"reason_for_stop", "explanation"})
 CHECKS = frozenset({"medical_aid", "help"})
+RIGHTS_PAUSE = 10.0  # seconds of other talk by the same speaker within one reading of rights
 RIGHTS = ("silence", "used_against", "lawyer", "appointed")
 SOURCE = f"rule:structure/repeated-order@{CODEBOOK_VERSION}.{STRUCTURE_VERSION}"
 
@@ -128,20 +129,33 @@ def _next_force(mark: Mark, marks: Sequence[Mark], said: _Said) -> float | None:
 
 
 def _with_rights(marks: Sequence[Mark], said: _Said) -> list[Mark]:
-    """Each rights mark told what has been heard from this speaker so far, and what has not."""
-    heard: dict[str, set[str]] = {}
+    """Rights read in one go as one mark, with the elements heard from this speaker so far and those that were not."""
     told: list[Mark] = []
+    last: dict[str, int] = {}  # where in `told` each speaker's latest advisement stands
+    heard: dict[str, set[str]] = {}
     for mark in marks:
-        if mark.behaviour == "rights_advisement":
-            so_far = heard.setdefault(said.speaker(mark), set())
-            so_far.add(str(mark.details.get("element", "")))
-            facts = {
-                "heard": [element for element in RIGHTS if element in so_far],
-                "not_heard": [element for element in RIGHTS if element not in so_far],
-            }
-            mark = replace(mark, details={**mark.details, **facts})
-        told.append(mark)
+        if mark.behaviour != "rights_advisement":
+            told.append(mark)
+            continue
+        speaker = said.speaker(mark)
+        so_far = heard.setdefault(speaker, set())
+        so_far.add(str(mark.details.get("element", "")))
+        facts = {
+            "heard": [element for element in RIGHTS if element in so_far],
+            "not_heard": [element for element in RIGHTS if element not in so_far],
+        }
+        before = told[last[speaker]] if speaker in last else None
+        if before and set(said.speakers[before.first : mark.first]) == {speaker} and _soon(before, mark, said):
+            first, end = before.first, max(before.last, mark.last)
+            told[last[speaker]] = replace(before, first=first, last=end, details=facts)
+        else:
+            last[speaker] = len(told)
+            told.append(replace(mark, details=facts))
     return told
+
+
+def _soon(before: Mark, mark: Mark, said: _Said) -> bool:
+    return said.start(mark) - said.end(before) <= RIGHTS_PAUSE
 
 
 def _repeated(marks: Sequence[Mark], said: _Said) -> Iterator[Mark]:

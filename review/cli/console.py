@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 STAGES = {"words": (0.0, 0.6), "voices": (0.6, 0.35), "behaviours": (0.95, 0.05)}  # start, length: shares of the time
-NARROWEST = 100  # columns; a table that is piped or on a small screen is not cut below this
+PIPED = 160  # columns of a table that goes to a file or another program
 
 
 def say(message: str) -> None:
@@ -40,13 +40,13 @@ def put_json(value: Any) -> None:
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()) -> None:
     """Print a table on stdout; the columns in `right` are aligned there."""
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=PIPED)
     table = Table(title=Text(title), title_justify="left")
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console.print(table, width=max(console.width, NARROWEST))
+    console.print(table)
 
 
 class Bar:

@@ -23,6 +23,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MACHINE_PATHS = ("/api/", "/_stcore/", "/media/", "/static/", "/component/", "/app/static/")
 IDENTITY_PREFIX = "x-review-"
 POLICY_VIOLATION = 1008  # WebSocket close code; before the handshake the server turns it into HTTP 403
+# The event loop's clock stands still while a laptop sleeps, so an idle WebSocket looks at the wall clock this often.
+LOOK_SECONDS = 30.0
 SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -103,12 +105,12 @@ class _Watched:
         message = asyncio.ensure_future(self._receive())
         ended = asyncio.ensure_future(self._session.ended.wait())
         try:
-            while self._sessions.live(self._session):
-                left = self._sessions.seconds_left(self._session)
+            while self._sessions.live(self._session) and not message.done():
+                left = min(self._sessions.seconds_left(self._session), LOOK_SECONDS)
                 await asyncio.wait({message, ended}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-                if message.done():
-                    self._sessions.touch(self._session)
-                    return message.result()
+            if self._sessions.live(self._session):
+                self._sessions.touch(self._session)
+                return await message
         finally:
             ended.cancel()
             if not message.done():

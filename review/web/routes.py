@@ -97,7 +97,7 @@ def routes(shelf: Shelf) -> list[Route]:
 
     def export(request: Request) -> Response:
         sha256 = _sha256(request)
-        if request.path_params["form"] not in set(Format):
+        if request.path_params["form"] not in tuple(Format):
             raise _Refused(404, f"There is no such export; choose one of {', '.join(Format)}.")
         form = Format(request.path_params["form"])
         store = shelf.store()
@@ -140,7 +140,7 @@ def _verdict(operation: Mapping[str, Any], *, sha256: str, viewer: Viewer) -> Ve
         raise RefusedVerdict("an operation's id is the client's uuid, a colon and a number")
     if not isinstance(flag, str) or not isinstance(note, str) or len(note) > MAX_NOTE:
         raise RefusedVerdict(f"an operation names a flag, and its note has at most {MAX_NOTE} characters")
-    if operation.get("answer") not in set(Answer):
+    if operation.get("answer") not in tuple(Answer):
         raise RefusedVerdict(f"an answer is one of {', '.join(Answer)}")
     return Verdict(
         id=name,

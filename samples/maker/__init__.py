@@ -1,1 +1,1 @@
-"""Makes the samples: reads the scripts, speaks them offline, mixes them like body-camera sound, writes media and gold."""
+"""Makes the samples: reads scripts, speaks them offline, mixes them like body-camera sound, writes gold."""

@@ -1,4 +1,4 @@
-"""The gold file of one sample, made of its script and of where the mix put each line; and the checks that it is fair."""
+"""The gold file of one sample, made of its script and of where the mix put each line; and checks that it is fair."""
 
 from __future__ import annotations
 

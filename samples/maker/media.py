@@ -66,7 +66,9 @@ def _sound_packets(stream: av.AudioStream, sound: Sound, rate: int, start: float
         frame.rate, frame.pts, frame.time_base = rate, first + round(start * rate), Fraction(1, rate)
         for converted in resampler.resample(frame):
             packets += stream.encode(converted)
-    return packets + list(stream.encode(None))
+    packets += stream.encode(None)
+    # Where the track starts late, the encoder's run-in of one packet would be heard as sound before its time.
+    return packets[1:] if start else packets
 
 
 def _film_stream(container: av.container.OutputContainer) -> av.VideoStream:

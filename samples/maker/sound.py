@@ -1,4 +1,4 @@
-"""Sound made of numbers: levels, rooms, radios, shouting, street, wind, cars and sirens. Every draw comes of a given generator."""
+"""Sound made of numbers: levels, rooms, radios, shouting, street, wind, cars and sirens, all seeded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from maker.voices import RATE, Sound
 ACTIVE = 25.0  # dB under its loudest 20 ms: what of a voice counts as speech when its level is taken
 DIRECT_OVER_ROOM = 6.0  # dB, a voice a few metres away over its own echo
 RADIO_BAND = (300.0, 3400.0)  # Hz
-KNEE = 0.7  # of full scale, where the camera's limiter begins
+KNEE = 0.55  # of full scale, where the camera's limiter begins
+CEILING = 0.8  # of full scale; a lossy codec overshoots, and must not clip
 
 
 def level(sound: Sound) -> float:
@@ -78,7 +79,7 @@ def over_radio(sound: Sound, draw: Generator) -> tuple[Sound, float]:
 def limited(mix: Sound) -> Sound:
     """The mix with its peaks bent under full scale, as a camera's limiter does."""
     over = np.abs(mix) > KNEE
-    bent = np.sign(mix) * (KNEE + (0.97 - KNEE) * np.tanh((np.abs(mix) - KNEE) / (0.97 - KNEE)))
+    bent = np.sign(mix) * (KNEE + (CEILING - KNEE) * np.tanh((np.abs(mix) - KNEE) / (CEILING - KNEE)))
     return np.where(over, bent, mix).astype(np.float32)
 
 

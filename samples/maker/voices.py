@@ -50,7 +50,7 @@ class Studio:
     """The loaded engines; a fresh studio with the same seed speaks the same lines the same way."""
 
     def __init__(self, seed: int, *, cache: Path | None = None) -> None:
-        """Load nothing yet; `seed` fixes every random draw of the engines, `cache` keeps spoken lines for the next run."""
+        """Load nothing yet; `seed` fixes the random draws of the engines, `cache` keeps spoken lines."""
         self._seed = seed
         self._cache = cache
         self._loaded: dict[str, Any] = {}

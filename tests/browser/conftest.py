@@ -1,0 +1,97 @@
+"""Chromium on the running app; where there is none these tests skip loudly, in CI (REQUIRE_BROWSER=1) they fail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# Streamlit looks for its server below the page's own path first; that it is not there is how it finds the right one.
+PROBES = ("/listen/_stcore/health", "/listen/_stcore/host-config")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium."""
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if found is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("REQUIRE_BROWSER=1, but there is no Chromium on this machine: apt-get install chromium")
+        pytest.skip("NO CHROMIUM HERE: nothing of what only a browser shows is tested (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """A browser window that notes what went wrong in it and what it asked of other machines."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.context = context
+        self.base = base
+        self.errors: list[str] = []
+        self.elsewhere: list[str] = []
+        self.page = self.new_page()
+
+    def new_page(self) -> Page:
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self._console(message))
+        page.on("request", lambda request: self._request(request.url))
+        return page
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error" and not message.location.get("url", "").endswith(PROBES):
+            self.errors.append(f"{message.text} {message.location.get('url', '')}")
+
+    def _request(self, url: str) -> None:
+        here = (self.base, self.base.replace("http", "ws"), "data:", "blob:")
+        if not url.startswith(here):
+            self.elsewhere.append(url)
+
+    def sign_in(self, account: str = "Demo supervisor") -> None:
+        self.page.goto(f"{self.base}/sign-in")
+        self.page.get_by_role("button", name=account).click()
+        self.page.get_by_role("heading", name="Recordings").wait_for()
+
+    def listen(self, sha256: str, query: str = "") -> Page:
+        """Open a recording and wait for its words."""
+        self.page.goto(f"{self.base}/listen?recording={sha256}{query}")
+        self.page.locator(".word").first.wait_for(timeout=60_000)
+        return self.page
+
+
+@pytest.fixture
+def window(chromium: Browser, server: Any) -> Iterator[Watched]:
+    """A window with cookies and storage of its own."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(20_000)
+    yield Watched(context, server.base)
+    context.close()
+
+
+@pytest.fixture
+def eventually() -> Callable[..., Any]:
+    """Looks again and again until a condition holds, and says what it saw last."""
+
+    def wait(page: Page, look: Callable[[], Any], holds: Callable[[Any], bool], *, seconds: float = 15.0) -> Any:
+        for _ in range(int(seconds * 20)):
+            seen = look()
+            if holds(seen):
+                return seen
+            page.wait_for_timeout(50)
+        raise AssertionError(f"after {seconds} s it was still {seen!r}")
+
+    return wait
+
+
