@@ -65,12 +65,13 @@ def probe(path: Path) -> Recording:
 
     The original is only ever opened for reading.
     """
+    _refuse_unwritable_name(path)
     with opened(path) as container:
         tracks = audio_tracks(container, path)
         seconds = _measured_end(container) if container.format.name in LENGTH_GUESSED else stated_end(container)
         return Recording(
             sha256=checksum(path),
-            name=path.name.encode("utf-8", "replace").decode("utf-8"),
+            name=path.name,
             seconds=round(seconds, 3),
             bytes=path.stat().st_size,
             container=container.format.name,
@@ -79,6 +80,15 @@ def probe(path: Path) -> Recording:
             audio_start=round(max(0.0, min(start_of(track) for track in tracks) - origin(container)), 3),
             recorded_at=_recorded_at([container.metadata, *(stream.metadata for stream in container.streams)]),
         )
+
+
+def _refuse_unwritable_name(path: Path) -> None:
+    """Refuse a name in an old encoding: neither JSON nor a database can hold it, so the file could not be found again."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError as error:
+        shown = str(path).encode("utf-8", "replace").decode("utf-8")
+        raise UnreadableMedia(f"{shown} has a name that is not in UTF-8; rename the file and its folders.") from error
 
 
 def checksum(path: Path) -> str:

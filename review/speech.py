@@ -44,7 +44,9 @@ SURE_LANGUAGE = 0.5  # below this the language is remarked upon
 FRAME = 0.02  # seconds over which energy is measured
 ABOVE_FLOOR = 6.0  # decibels over the quietest tenth of the recording below which a stretch is empty
 SILENT = -60.0  # dBFS below which a stretch is empty whatever the floor
-WORDLESS = 1.0  # seconds of speech-like sound without a word that are worth a remark
+WORDLESS = 1.0  # seconds of speech-like sound without a word that are heard again, and remarked upon
+AROUND = 0.5  # seconds around a word that count as its own: voice activity is padded and words are early
+RESCUED = 0.5  # mean confidence from which words in such a stretch are believed
 LATER = 0.1  # seconds; Whisper's words start and end early by so much in the median (docs/decisions/0003-speech.md)
 SEED = 1  # of CTranslate2's sampling, which only chunks heard again at a temperature use
 
@@ -100,15 +102,18 @@ class Chunk:
         looping = len(text) / len(zlib.compress(text)) > LOOPING
         return looping or self.log_probability < UNLIKELY
 
+    @property
+    def believable(self) -> bool:
+        """Whether words are taken from this stretch although an engine left it empty before."""
+        sure = sum(word.confidence for word in self.words) >= RESCUED * len(self.words)
+        return bool(self.words) and sure and not self.doubtful
+
 
 class Engine(Protocol):
     """Turns the stretches of speech in `samples` into words; everything else is the same for every engine."""
 
-    def __call__(
-        self, samples: Samples, speech: Sequence[Span], *, settings: Settings, progress: Progress
-    ) -> Heard:  # pragma: no cover
+    def __call__(self, samples: Samples, speech: Sequence[Span], *, settings: Settings, progress: Progress) -> Heard:
         """The words over `speech`, in order; `progress` is told the fraction done."""
-        ...
 
 
 def recognise(samples: Samples, settings: Settings = Settings(), *, progress: Progress | None = None) -> Heard:
@@ -125,7 +130,7 @@ def recognise(samples: Samples, settings: Settings = Settings(), *, progress: Pr
         words=words,
         counts={**heard.counts, "dropped_words": dropped},
         models=(VOICE_ACTIVITY_MODEL, *heard.models),
-        remarks=(*heard.remarks, *wordless_remarks(words, speech)),
+        remarks=(*heard.remarks, *_remarks(words, speech)),
     )
 
 
@@ -195,15 +200,27 @@ def _loudest(levels: NDArray[np.float64], span: Span) -> float:
     return float(np.median(frames)) if len(frames) else -120.0
 
 
-def wordless_remarks(words: Sequence[Word], speech: Iterable[Span]) -> tuple[str, ...]:
-    """Where somebody seems to speak but no word was recognised, for the reviewer to listen to."""
-    wordless = [
-        span for span in speech if span.seconds >= WORDLESS and not any(span.overlap(word.span) > 0 for word in words)
-    ]
-    if not wordless:
-        return () if words else ("No words were recognised.",)
-    places = ", ".join(f"{span.start:.0f}-{span.end:.0f} s" for span in wordless)
-    return (f"Sound like speech, but no words recognised: {places}.",)
+def wordless(words: Sequence[Word], speech: Iterable[Span]) -> tuple[Span, ...]:
+    """The stretches in which somebody seems to speak but no word was recognised.
+
+    >>> wordless([Word("Stop.", Span(1.0, 1.5), 0.9)], [Span(0.6, 6.0), Span(9.0, 9.5)])
+    (Span(start=2.0, end=6.0),)
+    """
+    left: list[Span] = []
+    for span in speech:
+        at = span.start
+        for word in (word for word in words if word.span.distance(span.middle) <= span.seconds / 2 + AROUND):
+            if word.span.start - AROUND - at >= WORDLESS:
+                left.append(Span(at, word.span.start - AROUND))
+            at = max(at, word.span.end + AROUND)
+        if span.end - at >= WORDLESS:
+            left.append(Span(at, span.end))
+    return tuple(left)
+
+
+def _remarks(words: Sequence[Word], speech: Iterable[Span]) -> tuple[str, ...]:
+    places = ", ".join(f"{span.start:.0f}-{span.end:.0f} s" for span in wordless(words, speech))
+    return (f"Sound like speech, but no words recognised: {places}.",) if places else ()
 
 
 def heard_again(chunks: Iterable[Chunk], redo: Callable[[Chunk], Chunk]) -> tuple[tuple[Chunk, ...], int]:
@@ -211,6 +228,18 @@ def heard_again(chunks: Iterable[Chunk], redo: Callable[[Chunk], Chunk]) -> tupl
     chunks = tuple(chunks)
     redone = tuple(redo(chunk) if chunk.doubtful else chunk for chunk in chunks)
     return redone, sum(chunk.doubtful for chunk in chunks)
+
+
+def with_rescued(
+    words: Sequence[Word], speech: Iterable[Span], *, hear: Callable[[Span], Chunk]
+) -> tuple[tuple[Word, ...], int]:
+    """The words with those that `hear` finds where somebody speaks but the batch left no word, and how many those are.
+
+    Most of what Whisper loses it loses so: in silence, whole lines of the quieter person.
+    """
+    again = [hear(span) for span in wordless(words, speech)]
+    rescued = [word for chunk in again if chunk.believable for word in chunk.words]
+    return tuple(sorted([*words, *rescued], key=lambda word: word.span.start)), len(rescued)
 
 
 def hear_with_faster_whisper(
@@ -230,13 +259,17 @@ def hear_with_faster_whisper(
         heard.extend(checked)
         redone += again
         progress((first + len(group)) / len(chunks))
-    words = tuple(word for chunk in heard for word in chunk.words)
+    words, rescued = with_rescued(
+        [word for chunk in heard for word in chunk.words],
+        speech,
+        hear=lambda span: _hear_one(model, samples, Chunk(span, ()), language, settings),
+    )
     unsure = f"The language is unsure: {language}, {confidence:.0%}."
     return Heard(
         words=words,
         language=language,
         language_confidence=round(confidence, 3),
-        counts={"chunks": len(chunks), "redone_chunks": redone},
+        counts={"chunks": len(chunks), "redone_chunks": redone, "rescued_words": rescued},
         models=(use,),
         remarks=(unsure,) if confidence < SURE_LANGUAGE else (),
     )

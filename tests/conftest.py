@@ -81,7 +81,8 @@ def write_tone(path: Path, *, seconds: int, pitch: float = 220.0) -> None:
     rate = 8000
     swells = [0.5 - 0.5 * math.cos(2 * math.pi * n / rate) for n in range(rate)]
     second = b"".join(
-        struct.pack("<h", int(4000 * swell * math.sin(2 * math.pi * pitch * n / rate))) for n, swell in enumerate(swells)
+        struct.pack("<h", int(4000 * swell * math.sin(2 * math.pi * pitch * n / rate)))
+        for n, swell in enumerate(swells)
     )
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(1)

@@ -299,10 +299,11 @@ def test_any_name_that_a_file_can_have_works(name: str, tmp_path: Path):
     assert proxy.playable(path)
 
 
-def test_a_name_that_is_no_utf8_can_still_be_stored(tmp_path: Path):
-    odd = os.fsdecode(os.fsencode(str(tmp_path)) + b"/caf\xe9.wav")
+def test_a_name_that_is_not_utf8_is_refused_since_nothing_could_store_it(tmp_path: Path):
+    odd = Path(os.fsdecode(os.fsencode(str(tmp_path)) + b"/caf\xe9.wav"))
     film(tmp_path / "a.wav", Take("pcm_s16le", 16000, "mono")).rename(odd)
-    assert media.probe(Path(odd)).name == "caf?.wav"
+    with pytest.raises(UnreadableMedia, match=r"caf\?\.wav has a name that is not in UTF-8; rename"):
+        media.probe(odd)
 
 
 def write_truncated(path: Path) -> None:

@@ -123,9 +123,35 @@ def test_long_silence_parts_chunks_and_no_chunk_is_longer_than_the_model_hears()
     assert sum(chunk.overlap(one) for chunk in chunks for one in stretches) == sum(one.seconds for one in stretches)
 
 
-def test_speech_like_sound_without_words_is_told_to_the_reviewer():
-    remarks = speech.wordless_remarks(said("hello there"), [Span(0, 1), Span(61, 64), Span(70, 70.4)])
-    assert remarks == ("Sound like speech, but no words recognised: 61-64 s.",)
+def test_speech_like_sound_without_words_is_told_to_the_reviewer(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(speech, "speech_in", lambda samples: (Span(0, 1), Span(61, 64), Span(70, 70.4)))
+    monkeypatch.setattr(speech, "ENGINES", {"one-word": lambda *_, **__: Heard(said("hello"), "en", 1.0)})
+    heard = speech.recognise(noise(80), Settings(engine="one-word"))
+    assert heard.remarks == ("Sound like speech, but no words recognised: 61-64 s.",)
+
+
+def test_a_line_that_the_batch_lost_is_heard_again_and_put_in_its_place():
+    words = (*said("Hands behind your back."), *said("Stop.", start=8.0))
+    asked: list[Span] = []
+
+    def hear(span: Span) -> Chunk:
+        asked.append(span)
+        return Chunk(span, said("I can't breathe!", start=3.0), -0.5)
+
+    whole, rescued = speech.with_rescued(words, [Span(0, 9)], hear=hear)
+    assert asked == [Span(1.7, 7.5)]
+    assert " ".join(word.text for word in whole) == "Hands behind your back. I can't breathe! Stop."
+    assert rescued == 3
+
+
+@pytest.mark.parametrize(
+    ("confidence", "likelihood"), [(0.2, -0.5), (0.9, -1.3)], ids=["unsure words", "an unlikely sentence"]
+)
+def test_a_lost_line_is_not_guessed(confidence: float, likelihood: float):
+    guess = tuple(Word(word.text, word.span, confidence) for word in said("you're under arrest", start=3))
+    whole, rescued = speech.with_rescued((), [Span(0, 9)], hear=lambda span: Chunk(span, guess, likelihood))
+    assert whole == ()
+    assert rescued == 0
 
 
 def test_an_unknown_engine_names_the_known_ones():

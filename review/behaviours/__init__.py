@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review import weights
-from review.behaviours import search, structure
+from review.behaviours import rules, search, structure
 from review.behaviours.catalogue import CATALOGUE, CODEBOOK_VERSION
 from review.behaviours.marks import Mark, Tagger
 from review.encounter import Flag, ModelUse, Role, Span, SpeakerRole, Status, Turn, Word, role_of
@@ -56,8 +56,9 @@ def tag(
 
 
 def models() -> tuple[ModelUse, ...]:
-    """The model that the rules read grammar with, for provenance."""
-    return (weights.grammar_model().use(),)
+    """The rules and the model that they read grammar with, for provenance."""
+    version = f"{CODEBOOK_VERSION}.{rules.RULES_VERSION}"
+    return (ModelUse("behaviours", "rules", version), weights.grammar_model().use())
 
 
 def _tagger(name: str) -> Tagger:

@@ -42,7 +42,10 @@ def addressee(stretch: Stretch, first: int, last: int) -> str:
     for whom, patterns in _address().items():
         if any(next(pattern.find(stretch, start, end), None) for pattern in patterns):
             return whom
-    return PERSON
+    # Who calls dispatch goes on talking to dispatch until the turn ends.
+    opening = stretch.sentence(0)
+    called = any(next(pattern.find(stretch, *opening), None) for pattern in _address()[RADIO])
+    return RADIO if called else PERSON
 
 
 def _scope_start(stretch: Stretch, first: int) -> int:

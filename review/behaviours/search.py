@@ -160,7 +160,7 @@ def _settled(matches: Sequence[_Match]) -> list[_Match]:
     for match in matches:
         if not match.rule.conditional:
             continue
-        after = {other.behaviour for other in plain if other.found.first > match.found.last}
+        after = {other.behaviour for other in plain if other.found.first > match.found.first}
         unmet = match.rule.needs and marked.isdisjoint(match.rule.needs)
         if not (unmet or marked & match.rule.without or after & match.rule.without_after):
             kept.append(match)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import Any
 
 from review import language
 
@@ -119,19 +120,43 @@ def normal(word: str) -> tuple[str, ...]:
 
 def _pieces(words: Sequence[tuple[int, str]]) -> list[_Piece]:
     pieces: list[_Piece] = []
-    for index, text in words:
+    for place, (index, text) in enumerate(words):
         norms = normal(text)
         after = _after(text)
         if not norms:
             if after and pieces:  # "so, uh." still ends the sentence
                 pieces[-1] = _Piece(pieces[-1].norm, pieces[-1].text, pieces[-1].word, after)
             continue
+        if norms[0] in _ambiguous():
+            following = normal(words[place + 1][1]) if place + 1 < len(words) and not after else ()
+            norms = _ambiguous()[norms[0]].read(norms, pieces, following)
         if pieces and _stuttered(pieces[-1], norms):
             pieces.pop()
-        for place, norm in enumerate(norms):
-            last = place == len(norms) - 1
+        for part, norm in enumerate(norms):
+            last = part == len(norms) - 1
             pieces.append(_Piece(norm, _cased(norm, text), index, after if last else ""))
     return pieces
+
+
+@dataclass(frozen=True)
+class _Ambiguous:
+    """A word that is a contraction without its apostrophe only beside certain words."""
+
+    full: tuple[str, ...]
+    before: frozenset[str]
+    not_after: frozenset[str]
+    first: bool
+
+    def read(self, norms: tuple[str, ...], said: Sequence[_Piece], following: Sequence[str]) -> tuple[str, ...]:
+        last = said[-1] if said else None
+        begins = last is None or last.after != "" or last.norm in _wording()["openers"]
+        if self.first and not begins:
+            return norms
+        if last and not last.after and last.norm in self.not_after:
+            return norms
+        if self.before and self.before.isdisjoint(following[:1]):
+            return norms
+        return self.full
 
 
 def _stuttered(last: _Piece, norms: tuple[str, ...]) -> bool:
@@ -178,8 +203,27 @@ def _tokens(pieces: Sequence[_Piece], grammar: Sequence[language.Token]) -> Iter
 
 
 @cache
+def _raw() -> dict[str, Any]:
+    raw: dict[str, Any] = tomllib.loads(files(__package__).joinpath("rules", "wording.toml").read_text("utf-8"))
+    return raw
+
+
+@cache
+def _ambiguous() -> dict[str, _Ambiguous]:
+    return {
+        word: _Ambiguous(
+            tuple(entry["full"].split()),
+            frozenset(entry.get("before", "").split()),
+            frozenset(entry.get("not_after", "").split()),
+            entry.get("first", False),
+        )
+        for word, entry in _raw()["ambiguous"].items()
+    }
+
+
+@cache
 def _wording() -> dict[str, dict[str, tuple[str, ...]]]:
-    raw = tomllib.loads(files(__package__).joinpath("rules", "wording.toml").read_text("utf-8"))
+    raw = _raw()
     table: dict[str, dict[str, tuple[str, ...]]] = {
         "spoken": {short: tuple(full.split()) for short, full in raw["spoken"].items()}
     }

@@ -73,9 +73,7 @@ def _hits(hits: tuple[Hit, ...], query: str) -> None:
     for hit in hits:
         with st.container(border=True, gap=None):
             where = {"recording": hit.sha256, "at": str(hit.start), "find": query}
-            st.page_link(
-                "listen.py", label=f"{markup.plain(hit.name)}, at {clock(hit.start)}", query_params=where
-            )
+            st.page_link("listen.py", label=f"{markup.plain(hit.name)}, at {clock(hit.start)}", query_params=where)
             st.html(markup.hit_line(hit.text, markup.role_name(hit.role, hit.speaker), query))
 
 

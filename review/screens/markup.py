@@ -85,7 +85,7 @@ def hit_line(text: str, who: str, query: str) -> str:
 
 
 def _marked(text: str, query: str) -> str:
-    words = sorted({word for word in re.findall(r"\w+", query)}, key=len, reverse=True)
+    words = sorted(set(re.findall(r"\w+", query)), key=lambda word: (-len(word), word))
     if not words:
         return escape(text)
     found = re.compile(rf"\b({'|'.join(map(re.escape, words))})\b", re.IGNORECASE)

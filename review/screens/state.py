@@ -35,7 +35,7 @@ def about_behaviours() -> dict[str, str]:
     return {behaviour.id: behaviour.definition for behaviour in CATALOGUE.values()}
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False, on_release=Store.close)
 def _opened(url: str) -> Store:
     return open_store(url)
 

@@ -1,4 +1,4 @@
-"""The review app as a server: Streamlit's pages behind one gate, with our own routes for media, transcript and verdicts."""
+"""The review app as a server: Streamlit's pages behind one gate, with own routes for media, transcript and verdicts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOST = "127.0.0.1"
 PORT = 8501
 OPEN_AFTER = 1.0  # seconds until the browser is sent to the page; the socket listens by then
 SCRIPT = Path(__file__).parent.parent / "screens" / "main.py"
-# What no config file, variable or flag may change: no request leaves the machine, and pages learn who looks from the gate.
+# What no file, variable or flag may change: no request leaves the machine, and the gate tells the pages who looks.
 FIXED: Mapping[str, Any] = {
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",

@@ -51,7 +51,9 @@ MAX_NOTE = 2000  # characters
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _OPERATION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:\d{1,9}")
 _MISSING_MEDIA = "The original recording is no longer where it was when it was processed; its transcript is kept."
-_PREPARING = "Browsers cannot play this kind of file, so a copy is being made; it will start by itself. Read on meanwhile."
+_PREPARING = (
+    "Browsers cannot play this kind of file, so a copy is being made; it will start by itself. Read on meanwhile."
+)
 
 
 class _Refused(Exception):

@@ -67,8 +67,8 @@ def placed(dry: Sound, person: Person, line: Line, draw: Generator) -> tuple[Sou
     if person.role == "radio":
         voice, early = sound.over_radio(voice, draw)
         return sound.at_level(voice, person.level + line.gain), early
-    loud = sound.at_level(voice, person.level + line.gain)
-    return (loud if person.near else sound.far(loud, person.echo, draw)), 0.0
+    heard = voice if person.near else sound.far(voice, person.echo, draw)
+    return sound.at_level(heard, person.level + line.gain), 0.0
 
 
 def background(script: Script, samples: int, draw: Generator) -> Sound:

@@ -14,7 +14,14 @@ NOBODY = f"/api/recordings/{'0' * 64}"
 
 @pytest.mark.parametrize(
     "path",
-    [f"{NOBODY}/media", f"{NOBODY}/transcript", f"{NOBODY}/verdicts", f"{NOBODY}/export.json", "/_stcore/health", "/media/x"],
+    [
+        f"{NOBODY}/media",
+        f"{NOBODY}/transcript",
+        f"{NOBODY}/verdicts",
+        f"{NOBODY}/export.json",
+        "/_stcore/health",
+        "/media/x",
+    ],
 )
 @pytest.mark.parametrize("accept", ["*/*", "text/html"])
 def test_an_anonymous_request_for_data_is_answered_401_even_to_a_browser(served, path, accept):
@@ -30,7 +37,10 @@ def test_an_anonymous_post_of_verdicts_is_answered_401(served):
 
 def test_an_anonymous_browser_is_sent_to_the_sign_in_page_and_comes_back_to_where_it_wanted(served):
     answer = served.client.get("/listen?recording=ab&at=3", headers=BROWSER)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Flisten%3Frecording%3Dab%26at%3D3")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/sign-in?next=%2Flisten%3Frecording%3Dab%26at%3D3",
+    )
     page = served.client.get(answer.headers["location"], headers=BROWSER)
     assert 'value="/listen?recording=ab&amp;at=3"' in page.text
 
@@ -60,7 +70,9 @@ def test_identity_headers_alone_sign_nobody_in(served):
 
 @pytest.mark.parametrize("token", ["", "guessed", "a" * 43])
 def test_a_made_up_session_cookie_signs_nobody_in(served, token):
-    assert served.client.get(f"{NOBODY}/media", headers={"cookie": f"bodycam_review_session={token}"}).status_code == 401
+    assert (
+        served.client.get(f"{NOBODY}/media", headers={"cookie": f"bodycam_review_session={token}"}).status_code == 401
+    )
 
 
 def test_cookies_of_other_programs_on_this_machine_do_not_sign_a_person_out(served):
@@ -77,7 +89,9 @@ def test_a_cookie_that_was_copied_before_signing_out_is_worthless_afterwards(ser
     assert replayed.status_code == 401
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:9999", "https://127.0.0.1:8501", "null", None])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://127.0.0.1:9999", "https://127.0.0.1:8501", "null", None]
+)
 @pytest.mark.parametrize("path", [f"{NOBODY}/verdicts", "/sign-out", "/sign-in"])
 def test_a_post_from_another_origin_or_from_none_is_refused(served, path, origin):
     served.sign_in()

@@ -38,7 +38,9 @@ def test_the_whole_recording_is_served_with_its_type_and_not_left_in_caches(sign
 
 def test_a_range_of_the_recording_is_served_as_206_with_its_place(signed_in, shelved):
     whole = shelved.media.read_bytes()
-    answer = signed_in.client.get(url(shelved, "media"), headers={"range": "bytes=1000-1999", "accept-encoding": "gzip"})
+    answer = signed_in.client.get(
+        url(shelved, "media"), headers={"range": "bytes=1000-1999", "accept-encoding": "gzip"}
+    )
     assert answer.status_code == 206
     assert answer.content == whole[1000:2000]
     assert answer.headers["content-range"] == f"bytes 1000-1999/{len(whole)}"
@@ -130,8 +132,8 @@ def test_two_reviewers_who_differ_make_a_mark_disputed(signed_in, shelved):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"flag": "flag-99"}, {"flag": 7}, {"answer": "maybe"}, {"answer": ["agree"]}, {"answer": None}, {"note": "x" * 2001},
-     {"id": "1"}, {"id": None}, {"id": f"{uuid4()}:-1"}],
+    [{"flag": "flag-99"}, {"flag": 7}, {"answer": "maybe"}, {"answer": ["agree"]}, {"answer": None},
+     {"note": "x" * 2001}, {"id": "1"}, {"id": None}, {"id": f"{uuid4()}:-1"}],
 )  # fmt: skip
 def test_one_operation_that_cannot_be_kept_is_refused_by_name_and_costs_the_others_nothing(signed_in, shelved, wrong):
     good, bad = operation("flag-1", "agree"), {**operation("flag-2", "agree"), **wrong}
@@ -141,7 +143,9 @@ def test_one_operation_that_cannot_be_kept_is_refused_by_name_and_costs_the_othe
     assert refused["why"]
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", "{}", '{"operations": 1}', '{"operations": [1]}', '{"operations": null}'])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "{}", '{"operations": 1}', '{"operations": [1]}', '{"operations": null}']
+)
 def test_a_body_that_is_no_list_of_operations_is_400(signed_in, shelved, body):
     headers = {**OWN, "content-type": "application/json"}
     assert signed_in.client.post(url(shelved, "verdicts"), content=body, headers=headers).status_code == 400
@@ -175,7 +179,9 @@ def test_a_verdict_on_a_recording_that_is_not_there_is_404(signed_in):
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize(("form", "kind"), [("json", "application/json"), ("csv", "text/csv"), ("vtt", "text/vtt"), ("md", "text/markdown")])
+@pytest.mark.parametrize(
+    ("form", "kind"), [("json", "application/json"), ("csv", "text/csv"), ("vtt", "text/vtt"), ("md", "text/markdown")]
+)
 def test_each_report_is_saved_as_a_file_with_what_people_said(signed_in, shelved, form, kind):
     post(signed_in, shelved, operation("flag-4", "agree"))
     answer = signed_in.client.get(url(shelved, f"export.{form}"))

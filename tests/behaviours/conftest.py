@@ -1,0 +1,50 @@
+"""Talk made by hand: who said what, every word a third of a second long, in one line of code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from review import behaviours
+from review.encounter import Flag, Role, Span, SpeakerRole, Turn, Word
+
+WORD_SECONDS = 0.3
+Talk = tuple[tuple[Turn, ...], tuple[SpeakerRole, ...]]
+
+
+def _talk(*lines: tuple[Role, str], pause: float = 0.5, confidence: float = 1.0, sure: float = 1.0) -> Talk:
+    """Turns of one speaker per role, `pause` seconds apart, and the roles."""
+    turns, at = [], 0.0
+    for role, text in lines:
+        words = tuple(
+            Word(word, Span(at + n * WORD_SECONDS, at + (n + 1) * WORD_SECONDS), confidence)
+            for n, word in enumerate(text.split())
+        )
+        end = words[-1].span.end if words else at
+        turns.append(Turn(role.value, Span(at, end), words))
+        at = end + pause
+    return tuple(turns), tuple(SpeakerRole(role, Role(role), sure) for role in sorted({r.value for r, _ in lines}))
+
+
+@pytest.fixture(scope="session")
+def talk() -> Callable[..., Talk]:
+    """Turns and roles of lines of talk."""
+    return _talk
+
+
+@pytest.fixture(scope="session")
+def flags_in() -> Callable[..., tuple[Flag, ...]]:
+    """The flags of lines of talk; a bare string is said by the officer."""
+
+    def flags(*lines: str | tuple[Role, str], **how: float) -> tuple[Flag, ...]:
+        told = [(Role.OFFICER, line) if isinstance(line, str) else line for line in lines]
+        return behaviours.tag(*_talk(*told, **how))
+
+    return flags
+
+
+@pytest.fixture(scope="session")
+def heard(flags_in: Callable[..., tuple[Flag, ...]]) -> Callable[..., set[str]]:
+    """The behaviours in lines of talk."""
+    return lambda *lines, **how: {flag.behaviour for flag in flags_in(*lines, **how)}

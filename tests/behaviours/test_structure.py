@@ -1,0 +1,97 @@
+from review.encounter import Direction, Role
+
+CIVILIAN = Role.CIVILIAN
+
+
+def only(flags, behaviour):
+    return [flag for flag in flags if flag.behaviour == behaviour]
+
+
+def test_an_order_given_three_times_in_half_a_minute_is_a_repeated_order(flags_in):
+    flags = flags_in(
+        "Step out of the car.", (CIVILIAN, "Why?"), "Get out of the vehicle.", (CIVILIAN, "No."), "Step out!"
+    )
+    [signal] = only(flags, "repeated_order")
+    assert signal.direction is Direction.SIGNAL
+    assert signal.quote == "Step out!"
+    assert signal.details["count"] == 3
+    assert signal.details["reason_between"] is False
+    assert [flag.details["repeat"] for flag in only(flags, "order")] == [1, 2, 3]
+
+
+def test_a_reason_in_between_is_told(flags_in):
+    flags = flags_in("Sit down.", "Sit down so nobody gets hurt.", "Sit down.", pause=3.0)
+    [signal] = only(flags, "repeated_order")
+    assert signal.details["reason_between"] is True
+
+
+def test_two_orders_or_three_slow_ones_or_three_different_ones_are_no_repeat(flags_in):
+    assert not only(flags_in("Sit down.", "Sit down."), "repeated_order")
+    assert not only(flags_in("Sit down.", "Sit down.", "Sit down.", pause=20.0), "repeated_order")
+    assert not only(flags_in("Sit down.", "Turn around.", "Step back."), "repeated_order")
+
+
+def test_the_same_order_by_two_officers_is_no_repeat_of_one(flags_in):
+    flags = flags_in("Sit down.", (Role.OTHER_OFFICER, "Sit down."), "Sit down.")
+    assert not only(flags, "repeated_order")
+
+
+def test_a_long_row_of_orders_is_one_signal(flags_in):
+    [signal] = only(flags_in(*["Drop the knife!"] * 6, pause=1.0), "repeated_order")
+    assert signal.details["count"] == 6
+
+
+def test_an_order_tells_the_seconds_until_it_is_repeated(flags_in):
+    first, last = only(flags_in("Sit down.", (CIVILIAN, "Okay okay."), "Sit down.", pause=1.0), "order")
+    assert first.details["seconds_allowed"] == 2.6
+    assert last.details["seconds_allowed"] is None
+
+
+def test_an_order_tells_whether_a_reason_came_before_it(flags_in):
+    [told] = only(flags_in("The reason I stopped you is your tail light. Turn the car off."), "order")
+    [bare] = only(flags_in("Turn the car off."), "order")
+    assert told.details["reason_before"] is True
+    assert bare.details["reason_before"] is False
+
+
+def test_a_force_warning_carries_its_order_and_the_time_until_force(flags_in):
+    [warning] = only(flags_in("Drop the knife or I'll tase you!", "Taser, taser!", pause=2.0), "force_warning")
+    assert warning.details == {"order": "drop it", "seconds_allowed": 2.0}
+
+
+def test_rights_are_one_mark_with_what_was_heard_and_what_was_not(flags_in):
+    [rights] = only(
+        flags_in("You have the right to remain silent. Anything you say can be used against you in court."),
+        "rights_advisement",
+    )
+    assert rights.details == {"heard": ["silence", "used_against"], "not_heard": ["lawyer", "appointed"]}
+
+
+def test_rights_read_on_after_an_answer_are_added_up(flags_in):
+    flags = flags_in(
+        "You have the right to remain silent.", (CIVILIAN, "Okay."), "You have the right to an attorney.", pause=1.0
+    )
+    assert [flag.details["heard"] for flag in only(flags, "rights_advisement")] == [["silence"], ["silence", "lawyer"]]
+
+
+def test_comfort_after_a_medical_complaint_that_nobody_checks_is_a_dismissal(heard):
+    said = heard((CIVILIAN, "I can't breathe."), "You're fine.")
+    assert "medical_dismissal" in said
+    assert "reassurance" not in said
+    assert "medical_dismissal" not in heard("You're fine.")
+
+
+def test_comfort_with_a_check_of_the_complaint_is_reassurance(heard):
+    said = heard((CIVILIAN, "I can't breathe."), "Let me check your breathing. Nobody's going to hurt you.")
+    assert "reassurance" in said
+
+
+def test_comfort_long_after_a_complaint_stands_on_its_own(heard):
+    assert "reassurance" in heard((CIVILIAN, "My arm hurts."), "Nobody's going to hurt you.", pause=40.0)
+
+
+def test_a_question_about_the_incident_after_a_lawyer_was_asked_for_is_marked(heard):
+    asked = "So where did you get the money?"
+    assert "questioning_after_invocation" in heard((CIVILIAN, "I want my lawyer."), asked)
+    assert "questioning_after_invocation" not in heard(asked, (CIVILIAN, "I want my lawyer."))
+    assert "questioning_after_invocation" not in heard((CIVILIAN, "I want my lawyer."), "Are you hurt?")

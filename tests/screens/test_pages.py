@@ -1,0 +1,153 @@
+"""The pages through their router, as Streamlit runs them, without a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from review.screens import main
+
+SUPERVISOR = {"user": "demo.supervisor", "name": "Demo supervisor", "role": "supervisor"}
+
+
+@pytest.fixture
+def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+    """Runs the router over the store in this test's folder."""
+    monkeypatch.setenv("BODYCAM_REVIEW_DB", str(tmp_path / "review.db"))
+
+    def run(user: dict[str, str] | None = None) -> AppTest:
+        at = AppTest.from_file(main.__file__, default_timeout=60)
+        at.user = SUPERVISOR if user is None else user
+        at.run()
+        assert not at.exception
+        return at
+
+    yield run
+    st.cache_resource.clear()  # closes the store, which is kept for the whole process otherwise
+
+
+def html(at: AppTest) -> str:
+    return " ".join(str(piece.proto.body) for piece in at.get("html"))
+
+
+def listen(app: AppTest, **query: str) -> AppTest:
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.switch_page("listen.py").run()
+    assert not app.exception
+    return app
+
+
+def player_data(at: AppTest) -> dict[str, object]:
+    [component] = at.get("bidi_component")
+    assert component.proto.component_name == "review.player"
+    data = json.loads(component.proto.json)
+    assert isinstance(data, dict)
+    return data
+
+
+@pytest.mark.parametrize("user", [{"email": "test@example.com"}, {"user": "x"}])
+def test_somebody_whom_the_gate_did_not_let_in_sees_no_page_at_all(open_app, shelved, user):
+    at = open_app(user)
+    assert "Nobody is signed in" in at.error[0].value
+    assert at.title == []
+    assert shelved.media.name not in str(at.main)
+
+
+def test_an_empty_library_says_what_to_do(open_app):
+    at = open_app()
+    assert at.title[0].value == "Recordings"
+    assert "make demo" in at.info[0].value
+    assert "bodycam-review process FILE" in at.info[0].value
+
+
+def test_the_library_lists_a_recording_with_its_counts_by_direction(open_app, shelved):
+    at = open_app()
+    [link] = at.get("page_link")
+    assert link.proto.label == r"stop\_at\_night\.wav"
+    assert link.proto.query_string == f"recording={shelved.sha256}"
+    shown = html(at)
+    assert "<strong>2</strong> marked</div><div>0 unsure</div><div>0 verified" in shown
+    assert "<strong>1</strong> marked</div><div>1 unsure</div><div>0 verified" in shown
+    assert "Signed in as <strong>Demo supervisor" in shown
+
+
+def test_a_search_shows_who_said_it_and_leads_to_the_place(open_app, shelved):
+    at = open_app()
+    at.text_input[0].set_value("shouting").run()
+    [link] = at.get("page_link")
+    assert link.proto.query_string.startswith(f"recording={shelved.sha256}&at=")
+    assert link.proto.query_string.endswith("&find=shouting")
+    assert "why are you <mark>shouting</mark> at me?" in html(at)
+    assert "Civilian (S2)" in html(at)
+
+
+@pytest.mark.parametrize("query", ["elephant", '"', "* OR NOT (", "'; DROP TABLE turns; --"])
+def test_a_search_that_finds_nothing_says_so_whatever_was_typed(open_app, shelved, query):
+    at = open_app()
+    at.text_input[0].set_value(query).run()
+    assert not at.exception
+    assert "Nobody was heard" in at.info[0].value
+
+
+def test_the_listen_page_mounts_the_player_with_the_flags_and_the_moment_asked_for(open_app, shelved):
+    at = listen(open_app(), recording=shelved.sha256, at="12.5")
+    data = player_data(at)
+    assert data["recording"] == shelved.sha256
+    assert data["at"] == 12.5
+    assert data["user"] == "demo.supervisor"
+    assert [flag["id"] for flag in data["flags"]] == [flag.id for flag in shelved.encounter.flags]
+    assert data["flags"][0]["about"]  # the codebook's definition
+
+
+def test_the_listen_page_tells_facts_remarks_figures_and_offers_the_reports(open_app, shelved):
+    at = listen(open_app(), recording=shelved.sha256)
+    assert at.subheader[0].value == r"stop\_at\_night\.wav"
+    assert at.info[0].value == r"The second speaker is far from the camera\."
+    shown = html(at)
+    assert "2025-02-28 21:15 UTC" in shown
+    assert "0 of 2 (0 %)" in shown
+    for form in ("json", "csv", "vtt", "md"):
+        assert f"/api/recordings/{shelved.sha256}/export.{form}" in shown
+
+
+def test_the_recording_looked_at_last_is_shown_when_the_address_names_none(open_app, shelved):
+    at = listen(open_app(), recording=shelved.sha256)
+    at.query_params.clear()
+    at.run()
+    assert player_data(at)["recording"] == shelved.sha256
+
+
+def test_without_a_recording_the_listen_page_leads_back_to_the_library(open_app, shelved):
+    at = listen(open_app())
+    assert "Choose a recording" in at.info[0].value
+    assert at.get("bidi_component") == []
+
+
+@pytest.mark.parametrize("recording", ["0" * 64, "../etc/passwd", "zz", "%"])
+def test_a_recording_that_is_not_there_is_told_and_nothing_is_played(open_app, shelved, recording):
+    at = listen(open_app(), recording=recording)
+    assert at.error[0].value
+    assert at.get("bidi_component") == []
+
+
+def test_a_store_that_is_damaged_is_told_in_words(open_app, tmp_path):
+    (tmp_path / "review.db").write_text("this is no database, only words " * 100)
+    at = open_app()
+    assert "review.db" in at.error[0].value
+
+
+def test_a_long_library_is_shown_a_page_at_a_time(open_app, shelve_into, tmp_path):
+    for number in range(27):
+        shelve_into(tmp_path, pitch=200.0 + number, name=f"unit{number}.wav")
+    at = open_app()
+    assert len(at.get("page_link")) == 25
+    assert at.caption[0].value == "1 to 25 of 27 recordings, newest first"
+    at.pagination[0].set_value(2).run()
+    assert len(at.get("page_link")) == 2
+    assert at.caption[0].value == "26 to 27 of 27 recordings, newest first"

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from review.encounter import Answer, Direction, Verdict
+from review.screens import parts
+from review.screens.viewer import Viewer, from_user
+
+SUPERVISOR = Viewer("s", "A supervisor", "supervisor")
+AT = datetime(2025, 3, 1, tzinfo=UTC)
+
+
+def said(flag: str, answer: Answer, *, by: str = "s", role: str = "supervisor", number: int = 1) -> Verdict:
+    return Verdict(f"{by}:{number}", "sha", flag, answer, by, role, AT)
+
+
+@pytest.fixture
+def encounter(shelved):
+    return shelved.encounter
+
+
+@pytest.mark.parametrize(
+    "user",
+    [{}, {"email": "test@example.com"}, {"user": "s", "name": "S"}, {"user": "", "name": "S", "role": "supervisor"},
+     {"user": None, "name": "S", "role": "supervisor"}, {"user": True, "name": "S", "role": "supervisor"}],
+)  # fmt: skip
+def test_nobody_is_a_viewer_unless_the_gate_told_all_of_id_name_and_role(user):
+    assert from_user(user) is None
+
+
+def test_the_player_gets_every_flag_with_its_words_source_and_doubt(encounter):
+    data = parts.player_data(encounter, SUPERVISOR, at=None, about={"distress": "fear, panic, pleading"})
+    assert [flag["id"] for flag in data["flags"]] == [f"flag-{n}" for n in range(1, 7)]
+    flag = data["flags"][2]
+    assert flag["name"] == "Distress"
+    assert flag["about"] == "fear, panic, pleading"
+    assert flag["quote"] == "My hands are shaking, I'm scared."
+    assert flag["speaker"] == "Civilian (S2)"
+    assert (flag["unsure"], flag["speaker_unsure"], flag["confidence"]) == (True, True, 0.55)
+    assert flag["source"] == "distress/by-hand@1"
+    assert flag["direction_name"] == "Civilian"
+
+
+def test_the_player_fetches_evidence_by_address_and_is_never_handed_it(encounter):
+    data = parts.player_data(encounter, SUPERVISOR, at=3.0, about={})
+    base = f"/api/recordings/{encounter.recording.sha256}"
+    assert data["urls"] == {what: f"{base}/{what}" for what in ("media", "transcript", "verdicts")}
+    assert "turns" not in data
+
+
+def test_a_flags_first_and_last_word_are_places_in_the_transcript_that_is_sent(encounter):
+    words = [word for turn in parts.transcript(encounter)["turns"] for word in turn["words"]]
+    for flag in parts.player_data(encounter, SUPERVISOR, at=None, about={})["flags"]:
+        assert " ".join(word[0] for word in words[flag["first"] : flag["last"] + 1]) == flag["quote"]
+
+
+def test_before_anybody_has_judged_nothing_is_verified(encounter):
+    for stands in parts.standings(encounter.flags, (), viewer="s").values():
+        assert stands == {"standing": "unverified", "mine": ""}
+
+
+def test_each_reviewer_sees_their_own_last_answer_beside_what_all_say(encounter):
+    verdicts = (said("flag-1", Answer.AGREE), said("flag-1", Answer.DISAGREE, by="t"))
+    assert parts.standings(encounter.flags, verdicts, viewer="s")["flag-1"] == {"standing": "disputed", "mine": "agree"}
+    assert parts.standings(encounter.flags, verdicts, viewer="t")["flag-1"]["mine"] == "disagree"
+    assert parts.standings(encounter.flags, verdicts, viewer="u")["flag-1"]["mine"] == ""
+
+
+def test_an_undo_brings_the_answer_before_it_back(encounter):
+    verdicts = (said("flag-1", Answer.AGREE), said("flag-1", Answer.DISAGREE), said("flag-1", Answer.UNDO))
+    assert parts.standings(encounter.flags, verdicts, viewer="s")["flag-1"] == {"standing": "verified", "mine": "agree"}
+
+
+def test_marked_and_verified_are_counted_apart_and_unsure_marks_are_no_marks(encounter):
+    verdicts = (said("flag-4", Answer.AGREE), said("flag-5", Answer.DISAGREE))
+    counts = {tally.direction: tally for tally in parts.tallies(encounter.flags, verdicts)}
+    assert list(counts) == [Direction.DEESCALATING, Direction.ESCALATING, Direction.CIVILIAN, Direction.EVENT]
+    civilian = counts[Direction.CIVILIAN]
+    assert (civilian.marked, civilian.unsure, civilian.verified, civilian.rejected) == (1, 1, 0, 1)
+    assert (civilian.judged, civilian.total) == (1, 2)
+    assert (counts[Direction.ESCALATING].verified, counts[Direction.DEESCALATING].judged) == (1, 0)
+
+
+def test_an_answer_of_somebody_who_may_not_confirm_verifies_nothing(encounter):
+    verdicts = (said("flag-4", Answer.AGREE, by="o", role="officer"),)
+    assert all(tally.judged == 0 for tally in parts.tallies(encounter.flags, verdicts))
+
+
+def test_a_search_hit_leads_to_the_word_and_not_to_the_start_of_the_turn(encounter):
+    turn = encounter.turns[5]
+    word = next(word for word in turn.words if word.text == "shouting")
+    assert parts.word_at(encounter, turn.span.start, query="SHOUTING") == word.span.start
+    assert parts.word_at(encounter, turn.span.start, query="nowhere") == turn.span.start
+
+
+def test_a_word_with_an_apostrophe_is_found(encounter):
+    turn = encounter.turns[3]
+    word = next(word for word in turn.words if word.text == "I'm")
+    assert parts.word_at(encounter, turn.span.start, query="i'm scared") == word.span.start
+
+
+def test_an_encounter_without_speech_has_an_empty_transcript_and_no_counts(encounter):
+    silent = replace(encounter, turns=(), flags=(), roles=())
+    assert parts.transcript(silent)["turns"] == []
+    assert parts.tallies(silent.flags, ()) == ()
+    assert dict(parts.facts(silent))["Speakers"] == "0"
