@@ -15,6 +15,7 @@ import numpy as np
 from av.container import InputContainer
 
 from review.encounter import Recording, Span
+from review.errors import UnreadableMedia
 from review.soundtrack import (
     LENGTH_GUESSED,
     SAMPLE_RATE,
@@ -83,7 +84,7 @@ def probe(path: Path) -> Recording:
 
 
 def _refuse_unwritable_name(path: Path) -> None:
-    """Refuse a name in an old encoding: neither JSON nor a database can hold it, so the file could not be found again."""
+    """Refuse a name in an old encoding: no JSON and no database holds it, so the file could not be found again."""
     try:
         str(path).encode("utf-8")
     except UnicodeEncodeError as error:

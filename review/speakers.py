@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import sherpa_onnx
@@ -25,6 +25,7 @@ Progress = Callable[[float], None]
 SAMPLE_RATE = 16_000  # samples per second that both models expect
 PAUSE = 1.5  # seconds of silence after which the same speaker begins a new turn
 FLICKER = 0.5  # seconds; a shorter run of words inside another's sentence is that other's
+SIGNATURE = 30.0  # seconds of a voice that suffice to know it
 ONLY_SPEAKER = "S1"  # whose the words are when no voice was told apart
 SENTENCE_END = (".", "?", "!", "…")
 
@@ -50,6 +51,7 @@ class Settings:
 
     count: int | None = None  # how many people speak, where that is known
     threshold: float = 0.5  # cosine distance at which two voices are two people (docs/decisions/0004-speakers.md)
+    same: float = 0.66  # cosine from which two whole voices are one person after all
     shortest: float = 0.3  # seconds; shorter stretches of one voice are dropped
     bridge: float = 0.5  # seconds; shorter silences inside one voice's talk are closed
     hop: float = 0.1  # windows of ten seconds begin this share of a window apart
@@ -71,7 +73,59 @@ def diarize(
     found = _diarizer(settings).process(samples, callback=told).sort_by_start_time()
     end = len(samples) / SAMPLE_RATE
     stretches = [(Span(max(0.0, one.start), min(one.end, end)), one.speaker) for one in found if one.start < end]
+    if settings.count is None:
+        people = same_people(_signatures(stretches, samples, settings.threads), least=settings.same)
+        stretches = [(span, people.get(number, number)) for span, number in stretches]
     return _labelled(stretches)
+
+
+def same_people(signatures: Mapping[int, tuple[NDArray[np.float64], float]], *, least: float) -> dict[int, int]:
+    """Which numbers are one person's, the likest pair first: each number with the lowest number of its person.
+
+    A signature is the direction of a voice and its seconds; two of cosine `least` and more are one person.
+    """
+    people = {number: number for number in signatures}
+    sums = {number: direction * seconds for number, (direction, seconds) in signatures.items()}
+    while len(sums) > 1:
+        pairs = ((_cosine(sums[one], sums[two]), one, two) for one, two in combinations(sorted(sums), 2))
+        alike, one, two = max(pairs, key=lambda pair: pair[0])
+        if alike < least:
+            break
+        sums[one] = sums[one] + sums.pop(two)
+        people = {number: one if person == two else person for number, person in people.items()}
+    return people
+
+
+def _cosine(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
+    return float(one @ two / (np.linalg.norm(one) * np.linalg.norm(two)))
+
+
+def _signatures(
+    stretches: Iterable[tuple[Span, int]], samples: Samples, threads: int
+) -> dict[int, tuple[NDArray[np.float64], float]]:
+    """The direction of each number's whole voice, and its seconds: surer than that of any ten seconds of it."""
+    cuts: dict[int, list[Samples]] = {}
+    for span, number in stretches:
+        cuts.setdefault(number, []).append(_cut(samples, span))
+    extractor = _extractor(threads)
+    signatures = {}
+    for number, own in cuts.items():
+        sound = np.concatenate(own)
+        stream = extractor.create_stream()
+        stream.accept_waveform(SAMPLE_RATE, sound[: int(SIGNATURE * SAMPLE_RATE)])
+        stream.input_finished()
+        direction = np.asarray(extractor.compute(stream), np.float64)
+        signatures[number] = (direction / np.linalg.norm(direction), len(sound) / SAMPLE_RATE)
+    return signatures
+
+
+@lru_cache(maxsize=1)
+def _extractor(threads: int) -> sherpa_onnx.SpeakerEmbeddingExtractor:
+    _, embedding = weights.speaker_models()
+    config = sherpa_onnx.SpeakerEmbeddingExtractorConfig(
+        model=str(embedding.path), num_threads=threads or os.cpu_count() or 1
+    )
+    return sherpa_onnx.SpeakerEmbeddingExtractor(config)
 
 
 def models() -> tuple[ModelUse, ...]:
@@ -258,7 +312,9 @@ def _radios(said: Mapping[str, Sequence[Turn]], samples: Samples) -> frozenset[s
     """The speakers who sound as over a radio; none where every voice is narrow, as on the telephone."""
     spans = {speaker: [word.span for turn in turns for word in turn.words] for speaker, turns in said.items()}
     background = _background([span for own in spans.values() for span in own], samples)
-    voices = {speaker: _spectrum([_cut(samples, span) for span in own]) - background for speaker, own in spans.items()}
+    heard = {speaker: _spectrum([_cut(samples, span) for span in own]) for speaker, own in spans.items()}
+    # Never below half of the background: what noise hides is not known to be absent.
+    voices = {speaker: np.maximum(power - background, background / 2) for speaker, power in heard.items()}
     narrow = {
         speaker
         for speaker, power in voices.items()

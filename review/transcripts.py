@@ -17,7 +17,7 @@ from review.errors import UnreadableTranscript
 
 STANDARD_INPUT = Path("-")
 SPEAKING = 2.5  # words a second, for lines without times (conversational English is spoken at 2 to 3)
-NOBODY = "?"  # the speaker of a line that names none
+NOBODY = ""  # the speaker of a line that names none
 TRAILING = ".,!?;:…"  # a quote ends with its last letter
 
 _TOKEN = re.compile(r"\S+")
@@ -183,7 +183,7 @@ def to_turns(lines: Sequence[Line]) -> tuple[tuple[Turn, ...], tuple[SpeakerRole
 
 def speaker_label(line: Line) -> str:
     """Whom a line belongs to: its speaker in its role, since lines may name nobody but state a role."""
-    return f"{line.speaker}/{line.role.value}"
+    return f"{line.speaker or '?'}/{line.role.value}"
 
 
 def line_flags(lines: Sequence[Line], turns: Sequence[Turn], flags: Iterable[Flag]) -> list[dict[str, Any]]:
@@ -195,7 +195,7 @@ def line_flags(lines: Sequence[Line], turns: Sequence[Turn], flags: Iterable[Fla
         count += len(turn.words)
     home = [number for number, turn in enumerate(turns) for _ in turn.words]
     answers: list[dict[str, Any]] = [
-        {"speaker": line.speaker, "role": line.role.value, "text": line.text, "flags": []} for line in lines
+        {"speaker": line.speaker or None, "role": line.role.value, "text": line.text, "flags": []} for line in lines
     ]
     for flag in flags:
         number = home[flag.last]

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import settings
 
@@ -168,8 +169,10 @@ class Server:
         for _ in range(600):
             if self.process.poll() is not None:
                 break
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return
+            # The socket listens before the program behind it is loaded, so wait for an answer; anonymous, it is 401.
+            with suppress(httpx.TransportError):
+                if httpx.get(self.base, timeout=60).status_code == 401:
+                    return
             time.sleep(0.1)
         raise AssertionError(f"the app did not start:\n{self.log()}")
 

@@ -71,7 +71,8 @@ def command(*arguments: object) -> list[str]:
 
 def surroundings(room: Path, **more: object) -> dict[str, str]:
     beside = str(room.parent / "engine")
-    known = {"BODYCAM_REVIEW_DB": str(room / "store.db"), "PYTHONPATH": beside, "COLUMNS": "100"}
+    seen = os.pathsep.join(filter(None, [beside, os.environ.get("PYTHONPATH")]))
+    known = {"BODYCAM_REVIEW_DB": str(room / "store.db"), "PYTHONPATH": seen, "COLUMNS": "100"}
     return {**os.environ, **known, **{name: str(value) for name, value in more.items()}}
 
 
@@ -95,10 +96,6 @@ def complaints(done: subprocess.CompletedProcess[str]) -> list[str]:
     return [line for line in done.stderr.splitlines() if line.startswith("error: ")]
 
 
-def listed(room: Path, **more: object) -> list[dict[str, object]]:
-    return [json.loads(line) for line in run("list", "--json", room=room, **more).stdout.splitlines()]
-
-
 def write_silence(path: Path, *, seconds: float, rate: int = 16000) -> Path:
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(1)
@@ -113,7 +110,7 @@ def write_film(path: Path, *, sound: bool) -> Path:
     with av.open(str(path), "w") as out:
         picture = out.add_stream("libx264", rate=10)
         picture.width, picture.height, picture.pix_fmt = 64, 48, "yuv420p"
-        track = out.add_stream("aac", rate=16000) if sound else None
+        track = out.add_stream("aac", rate=16000, layout="mono") if sound else None
         for number in range(10):
             shot = av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
             shot.pts, shot.time_base = number, Fraction(1, 10)
@@ -122,7 +119,6 @@ def write_film(path: Path, *, sound: bool) -> Path:
         if track is not None:
             quiet = av.AudioFrame.from_ndarray(np.zeros((1, 16000), np.float32), format="fltp", layout="mono")
             quiet.sample_rate, quiet.pts = 16000, 0
-            track.layout = "mono"
             out.mux(track.encode(quiet))
             out.mux(track.encode(None))
     return path
@@ -182,7 +178,7 @@ def test_bad_files_never_stop_the_good_ones_and_are_listed_at_the_end(
     at_the_end = done.stderr[done.stderr.index(f"{len(REFUSED)} could not be processed") :]
     assert all(name in at_the_end for name in REFUSED)
     assert [json.loads(line)["recording"]["name"] for line in done.stdout.splitlines()] == ["a.wav", "z.wav"]
-    assert {entry["name"] for entry in listed(room)} == {"a.wav", "z.wav"}
+    assert stored_names(room) == ["a.wav", "z.wav"]
 
 
 def test_a_folder_with_a_bad_file_is_worked_through_by_batch(room: Path):
@@ -208,15 +204,11 @@ def test_a_missing_path_is_one_line_and_exit_1(room: Path):
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize(
-    ("arguments", "named"),
-    [(["process"], "PATH"), (["process", "a.wav", "--wrong"], "--wrong"), (["batch", "a.wav"], "a.wav")],
-)
-def test_wrong_use_is_exit_2(arguments: list[str], named: str, room: Path):
+def test_wrong_use_is_exit_2(room: Path):
     write_silence(room / "a.wav", seconds=0.1)
-    done = run(*arguments, room=room)
+    done = run("batch", "a.wav", room=room)
     assert done.returncode == 2
-    assert named in done.stderr
+    assert complaints(done) == ["error: a.wav is no folder; `bodycam-review process` takes single files"]
 
 
 def test_a_file_that_may_not_be_read_is_named(room: Path):
@@ -258,7 +250,7 @@ def test_names_in_any_script_and_of_any_length_work(room: Path):
     done = run("process", "--out", "out", "--", *names, room=room)
     assert (done.returncode, complaints(done)) == (0, [])
     assert all(name in done.stderr for name in names)
-    assert {entry["name"] for entry in listed(room)} == set(names)
+    assert stored_names(room) == sorted(names)
     assert len(list((room / "out").iterdir())) == len(names)
 
 
@@ -279,8 +271,7 @@ def test_the_same_recording_is_known_by_its_content_and_processed_once(room: Pat
     assert "the same.wav: known already" in first.stderr
     assert "the same.wav: known already" in second.stderr
     assert "one.wav: known" not in first.stderr
-    [entry] = listed(room)
-    assert entry["name"] == "one.wav"
+    assert stored_names(room) == ["one.wav"]
 
 
 def test_a_recording_cut_off_at_the_end_is_processed_and_says_so(room: Path):
@@ -303,10 +294,10 @@ def test_a_store_that_another_program_holds_is_told_and_nothing_is_kept_half(roo
     assert done.returncode == 1
     assert len(complaints(done)) == 1
     assert "store.db is in use by another program; close it or try again" in complaints(done)[0]
-    assert listed(room) == []
+    assert stored_names(room) == []
     again = run("process", "stop.wav", "--engine", "our_engine:hear", room=room)
     assert again.returncode == 0
-    assert [entry["name"] for entry in listed(room)] == ["stop.wav"]
+    assert stored_names(room) == ["stop.wav"]
     assert sqlite3.connect(store).execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
@@ -331,7 +322,8 @@ def small_disk(room: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
-def test_a_full_disk_is_told_and_the_store_stays_whole(room: Path, small_disk: Path):
+@pytest.mark.parametrize("left", [0, 44 << 10])  # bytes; full before the store is opened, and full while storing
+def test_a_full_disk_is_told_and_the_store_stays_whole(left: int, room: Path, small_disk: Path):
     write_silence(room / "a.wav", seconds=0.3)
     write_silence(room / "b.wav", seconds=0.4)
     store = small_disk / "store.db"
@@ -339,13 +331,15 @@ def test_a_full_disk_is_told_and_the_store_stays_whole(room: Path, small_disk: P
     with contextlib.suppress(OSError), (small_disk / "filler").open("wb", buffering=0) as filler:
         while True:
             filler.write(bytes(1024))
+    os.truncate(small_disk / "filler", (small_disk / "filler").stat().st_size - left)
     done = run("process", "b.wav", room=room, BODYCAM_REVIEW_DB=store)
     assert done.returncode == 1
     assert len(complaints(done)) == 1
     assert "store.db" in complaints(done)[0]
-    assert "disk is full; free some space" in complaints(done)[0]
+    assert "disk is full" in complaints(done)[0]
+    assert "free some space" in complaints(done)[0]
     (small_disk / "filler").unlink()
-    assert [entry["name"] for entry in listed(room, BODYCAM_REVIEW_DB=store)] == ["a.wav"]
+    assert stored_names(small_disk) == ["a.wav"]
     assert run("process", "b.wav", room=room, BODYCAM_REVIEW_DB=store).returncode == 0
 
 
@@ -381,7 +375,7 @@ def test_output_that_cannot_be_written_is_told(room: Path):
     assert done.returncode == 1
     assert len(complaints(done)) == 1
     assert "shut" in complaints(done)[0]
-    assert [entry["name"] for entry in listed(room)] == ["a.wav"]
+    assert stored_names(room) == ["a.wav"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here to write to")
@@ -419,7 +413,7 @@ def test_an_altered_model_is_named_with_how_to_get_it_and_is_exit_3(body: bytes,
     assert str(weights) in complaints(done)[0]
     assert "delete it and run again" in complaints(done)[0]
     assert weights.read_bytes() == body
-    assert listed(room) == []
+    assert stored_names(room) == []
 
 
 def test_a_missing_model_is_named_and_is_exit_3(room: Path, spoken: bytes):

@@ -93,6 +93,14 @@ def test_a_short_answer_between_two_sentences_stays_the_other_speakers():
     assert [turn.speaker for turn in speakers.attribute(words, voices)] == ["S1", "S2", "S1"]
 
 
+def test_like_voices_are_one_person_likest_first_and_unlike_ones_stay_apart():
+    near, nearer, far = np.array([1.0, 0.5]), np.array([1.0, 0.2]), np.array([-1.0, 1.0])
+    signatures = {0: (near, 5.0), 1: (far, 9.0), 2: (nearer, 1.0)}
+    assert speakers.same_people(signatures, least=0.66) == {0: 0, 1: 1, 2: 0}
+    assert speakers.same_people(signatures, least=0.999) == {0: 0, 1: 1, 2: 2}
+    assert speakers.same_people({}, least=0.66) == {}
+
+
 @pytest.mark.parametrize("seconds", [0.0, 0.1, 0.2, 1.0, 11.0])
 def test_silence_of_any_length_has_no_voices(seconds: float):
     assert speakers.diarize(np.zeros(int(seconds * SAMPLE_RATE), np.float32), Settings(threads=1)) == ()
@@ -144,6 +152,47 @@ def test_of_two_officers_the_nearer_voice_wears_the_camera():
     roles = roles_of(*lines, samples=np.concatenate([near, far]))
     assert roles["S1"].confidence > roles["S2"].confidence
     assert roles["S1"].role is Role.OFFICER
+
+
+def coloured(seconds: float, low: float, high: float) -> Samples:
+    """Noise with energy only between `low` and `high` Hz, as loud as speech."""
+    spectrum = np.fft.rfft(np.random.default_rng(2).normal(0, 1, int(seconds * SAMPLE_RATE)))
+    pitch = np.fft.rfftfreq(int(seconds * SAMPLE_RATE), 1 / SAMPLE_RATE)
+    sound = np.fft.irfft(np.where((pitch > low) & (pitch < high), spectrum, 0))
+    return (0.1 * sound / np.abs(sound).std()).astype(np.float32)
+
+
+def sounding(lines: tuple[tuple[str, str], ...], bands: dict[str, tuple[float, float]], *, hiss: float) -> Samples:
+    """Thirty seconds of hiss in which each speaker's words are noise of that speaker's band."""
+    sound = hiss * np.random.default_rng(3).normal(0, 1, 30 * SAMPLE_RATE).astype(np.float32)
+    for one in talk(*lines):
+        at, voice = int(one.span.start * SAMPLE_RATE), coloured(one.span.seconds, *bands[one.speaker])
+        sound[at : at + len(voice)] += voice
+    return sound
+
+
+COUNTING = (
+    ("S1", "one two three four five six seven eight nine ten"),
+    ("S2", "eleven twelve thirteen fourteen fifteen sixteen seventeen"),
+)
+WIDE, NARROW = (60.0, 8000.0), (300.0, 3000.0)
+
+
+@pytest.mark.parametrize("hiss", [0.0, 0.0001, 0.003])
+def test_a_narrow_voice_among_wide_ones_is_the_radio(hiss: float):
+    roles = roles_of(*COUNTING, samples=sounding(COUNTING, {"S1": WIDE, "S2": NARROW}, hiss=hiss))
+    assert roles["S1"].role is Role.UNKNOWN
+    assert roles["S2"].role is Role.RADIO
+
+
+def test_on_the_telephone_nobody_is_a_radio():
+    roles = roles_of(*COUNTING, samples=sounding(COUNTING, {"S1": NARROW, "S2": NARROW}, hiss=0.0001))
+    assert {one.role for one in roles.values()} == {Role.UNKNOWN}
+
+
+def test_a_voice_in_loud_noise_is_not_taken_for_a_radio():
+    roles = roles_of(*COUNTING, samples=sounding(COUNTING, {"S1": WIDE, "S2": NARROW}, hiss=0.1))
+    assert {one.role for one in roles.values()} == {Role.UNKNOWN}
 
 
 def test_a_voice_of_few_words_keeps_an_unknown_role():

@@ -37,7 +37,7 @@ def written(tmp_path, text, name="t.jsonl"):
 
 def test_a_line_of_json_may_leave_out_all_but_its_text(tmp_path):
     lines, bad = read(written(tmp_path, '{"text": "Step out."}\n'), Format.JSONL)
-    assert lines == (Line("?", Role.UNKNOWN, "Step out.", None, None, 1),)
+    assert lines == (Line("", Role.UNKNOWN, "Step out.", None, None, 1),)
     assert bad == ()
 
 
@@ -86,7 +86,7 @@ def test_a_subtitle_names_its_speaker_by_voice_tag_or_by_name(tmp_path):
     lines, _ = read(written(tmp_path, text, "a.vtt"), Format.VTT)
     assert lines[0] == Line("Officer A", Role.OFFICER, "Step out of the car", 1.0, 2.5, 1)
     assert lines[1] == Line("Civilian", Role.CIVILIAN, "Why?", 3.0, 4.0, 2)
-    assert lines[2] == Line("?", Role.UNKNOWN, "nobody said", 5.0, 6.0, 3)
+    assert lines[2] == Line("", Role.UNKNOWN, "nobody said", 5.0, 6.0, 3)
 
 
 def test_subrip_is_read_as_webvtt_is(tmp_path):
@@ -99,7 +99,7 @@ def test_plain_text_may_name_its_speakers(tmp_path):
     lines, _ = read(written(tmp_path, "Officer: Hello there.\n\nI was at 10:30 there\n", "a.txt"), Format.TXT)
     assert [(line.speaker, line.role, line.text, line.number) for line in lines] == [
         ("Officer", Role.OFFICER, "Hello there.", 1),
-        ("?", Role.UNKNOWN, "I was at 10:30 there", 3),
+        ("", Role.UNKNOWN, "I was at 10:30 there", 3),
     ]
 
 
@@ -129,7 +129,7 @@ def test_words_are_spread_over_their_line_and_lines_follow_each_other():
 
 
 def test_lines_without_a_speaker_keep_the_role_they_state():
-    turns, roles = to_turns([Line("?", Role.OFFICER, "a"), Line("?", Role.CIVILIAN, "b")])
+    turns, roles = to_turns([Line("", Role.OFFICER, "a"), Line("", Role.CIVILIAN, "b")])
     assert [role.role for role in roles] == [Role.OFFICER, Role.CIVILIAN]
     assert turns[0].speaker != turns[1].speaker
 

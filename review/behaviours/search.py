@@ -21,7 +21,7 @@ from review.behaviours.modifiers import (
 )
 from review.behaviours.patterns import Found, Pattern
 from review.behaviours.rules import Rule, load, overrules
-from review.behaviours.wording import Stretch, stretches
+from review.behaviours.wording import Spoken, Stretch, stretches
 from review.encounter import Direction, Role, SpeakerRole, Turn, role_of
 
 LONGEST_PAUSE = 2.0  # seconds; a sentence may go on in the speaker's next turn after a shorter one
@@ -61,6 +61,10 @@ class _Match:
         return self.stretch.tokens[self.found.last].word
 
     @property
+    def turn(self) -> int:
+        return self.stretch.tokens[self.found.last].turn
+
+    @property
     def worth(self) -> tuple[float, int, str]:
         return self.rule.precision, self.found.last - self.found.first, self.rule.id
 
@@ -83,19 +87,17 @@ def mark(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Sequence[Mark]:
     return tuple(_mark(match) for matches in kept for match in _distinct(matches))
 
 
-def spoken(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """The words of each speaker with their indices; a known speaker's next turn goes on the same stretch."""
+def spoken(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Iterator[tuple[str, list[Spoken]]]:
+    """The words of each speaker, stretch by stretch; a known speaker's next turn goes on the same stretch."""
     index = 0
     speaker, end = "", 0.0
-    words: list[tuple[int, str]] = []
-    for turn in turns:
+    words: list[Spoken] = []
+    for number, turn in enumerate(turns):
         known = role_of(roles, turn.speaker).role is not Role.UNKNOWN
         if not (known and turn.speaker == speaker and turn.span.start - end <= LONGEST_PAUSE):
             yield speaker, words
             words = []
-        if words and turn.words:
-            words[-1] = (words[-1][0], words[-1][1] + ",")  # a new turn begins at least a new clause
-        words.extend((index + place, word.text) for place, word in enumerate(turn.words))
+        words.extend(Spoken(index + place, number, word.text) for place, word in enumerate(turn.words))
         index += len(turn.words)
         speaker, end = turn.speaker, turn.span.end
     yield speaker, words
@@ -135,7 +137,7 @@ def _matches(stretch: Stretch) -> Iterator[_Match]:
 def _holds(rule: Rule, stretch: Stretch, found: Found) -> bool:
     if any(_near(other, stretch, found) for other in rule.unless):
         return False
-    if any(_said(other, stretch, 0, len(stretch.tokens)) for other in rule.unless_turn):
+    if any(_said(other, stretch, *stretch.turn(found.first)) for other in rule.unless_turn):
         return False
     return rule.addressee != PERSON or addressee(stretch, found.first, found.last) not in {COLLEAGUE, RADIO}
 
@@ -153,18 +155,17 @@ def _said(pattern: Pattern, stretch: Stretch, start: int, end: int) -> bool:
 
 
 def _settled(matches: Sequence[_Match]) -> list[_Match]:
-    """The matches whose conditions on other behaviours of the same stretch hold."""
+    """The matches whose conditions on other behaviours of the same turn hold."""
     plain = [match for match in matches if not match.rule.conditional]
-    marked = {match.behaviour for match in plain}
-    kept = list(plain)
-    for match in matches:
-        if not match.rule.conditional:
-            continue
-        after = {other.behaviour for other in plain if other.found.first > match.found.first}
-        unmet = match.rule.needs and marked.isdisjoint(match.rule.needs)
-        if not (unmet or marked & match.rule.without or after & match.rule.without_after):
-            kept.append(match)
-    return kept
+    return plain + [match for match in matches if match.rule.conditional and _conditions_hold(match, plain)]
+
+
+def _conditions_hold(match: _Match, plain: Sequence[_Match]) -> bool:
+    around = [other for other in plain if other.turn == match.turn]
+    marked = {other.behaviour for other in around}
+    after = {other.behaviour for other in around if other.found.first > match.found.first}
+    unmet = match.rule.needs and marked.isdisjoint(match.rule.needs)
+    return not (unmet or marked & match.rule.without or after & match.rule.without_after)
 
 
 def _distinct(matches: Sequence[_Match]) -> list[_Match]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,11 @@ COMPLAINT_WINDOW = 30.0  # seconds after a medical complaint in which it is chec
 REASON_REACH = 15.0  # seconds before an order in which a reason still belongs to it
 REASONS = frozenset({"reason_for_stop", "explanation"})
 CHECKS = frozenset({"medical_aid", "help"})
+ANSWER_WINDOW = 10.0  # seconds in which the person's words still answer a request for consent
+REFUSALS = frozenset({"rights_assertion", "verbal_resistance"})
+_REFUSAL = re.compile(
+    r"right to (refuse|say no)|(can|may|could|free to) (say no|refuse|decline)|(don't|dont|do not) have to"
+)
 RIGHTS_PAUSE = 10.0  # seconds of other talk by the same speaker within one reading of rights
 RIGHTS = ("silence", "used_against", "lawyer", "appointed")
 SOURCE = f"rule:structure/repeated-order@{CODEBOOK_VERSION}.{STRUCTURE_VERSION}"
@@ -26,6 +32,7 @@ class _Said:
     """Where and by whom every word was said."""
 
     spans: tuple[Span, ...]
+    texts: tuple[str, ...]
     turns: tuple[int, ...]  # index of the turn of each word
     speakers: tuple[str, ...]
     roles: Sequence[SpeakerRole]
@@ -47,13 +54,14 @@ def shape(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerR
     """The marks with what their order tells: details of orders and rights, repeats marked, hollow comfort left out."""
     said = _Said(
         tuple(word.span for turn in turns for word in turn.words),
+        tuple(word.text for turn in turns for word in turn.words),
         tuple(number for number, turn in enumerate(turns) for _ in turn.words),
         tuple(turn.speaker for turn in turns for _ in turn.words),
         roles,
     )
     ordered = sorted(marks, key=lambda mark: (mark.first, mark.last, mark.behaviour, mark.source))
     kept = [mark for mark in ordered if not (mark.behaviour == "reassurance" and _hollow(mark, ordered, said))]
-    told = _with_rights([_with_order_facts(mark, kept, said) for mark in kept], said)
+    told = _with_rights([_with_facts(mark, kept, said) for mark in kept], said)
     return (*told, *_repeated(told, said))
 
 
@@ -75,7 +83,10 @@ def _hollow(mark: Mark, marks: Sequence[Mark], said: _Said) -> bool:
     )
 
 
-def _with_order_facts(mark: Mark, marks: Sequence[Mark], said: _Said) -> Mark:
+def _with_facts(mark: Mark, marks: Sequence[Mark], said: _Said) -> Mark:
+    if mark.behaviour == "consent_request":
+        facts_of_consent = {"right_to_refuse_said": _may_refuse(mark, said), "answer": _answer(mark, marks, said)}
+        return replace(mark, details={**mark.details, **facts_of_consent})
     if mark.behaviour not in {"order", "force_warning"}:
         return mark
     if mark.behaviour == "force_warning":
@@ -92,6 +103,24 @@ def _with_order_facts(mark: Mark, marks: Sequence[Mark], said: _Said) -> Mark:
         "seconds_allowed": max(0.0, allowed) if allowed is not None else None,
     }
     return replace(mark, details={**mark.details, **facts_of_order})
+
+
+def _may_refuse(mark: Mark, said: _Said) -> bool:
+    """Whether the asker says, in the same turn, that the person may say no."""
+    turn = said.turns[mark.first]
+    words = " ".join(text for text, number in zip(said.texts, said.turns, strict=True) if number == turn)
+    return bool(_REFUSAL.search(words.lower().replace("’", "'")))
+
+
+def _answer(mark: Mark, marks: Sequence[Mark], said: _Said) -> str | None:
+    """What the person's next words are marked as: "yes", "no", or None when they are neither."""
+    for other in marks:
+        if other.first > mark.last and said.start(other) - said.end(mark) <= ANSWER_WINDOW:
+            if other.behaviour in REFUSALS:
+                return "no"
+            if other.behaviour == "cooperation":
+                return "yes"
+    return None
 
 
 def _same_orders(mark: Mark, marks: Sequence[Mark], said: _Said, *, before: bool) -> list[Mark]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
@@ -29,6 +29,7 @@ class Token:
     lemma: str
     tag: str
     word: int
+    turn: int
     before: str  # HARD, SOFT or INSIDE
     after: str  # "", "." or "?" when a sentence ends with it
 
@@ -69,14 +70,20 @@ class Stretch:
         return frozenset(token.norm for token in self.tokens)
 
     def sentence(self, index: int) -> tuple[int, int]:
-        """The half-open range of tokens of the sentence around token `index`."""
+        """The half-open range of tokens of the sentence around token `index`; it ends with the turn at the latest."""
+        turn = self.tokens[index].turn
         first = index
-        while first > 0 and not self.tokens[first - 1].after:
+        while first > 0 and not self.tokens[first - 1].after and self.tokens[first - 1].turn == turn:
             first -= 1
         last = index
-        while last + 1 < len(self.tokens) and not self.tokens[last].after:
+        while last + 1 < len(self.tokens) and not self.tokens[last].after and self.tokens[last + 1].turn == turn:
             last += 1
         return first, last + 1
+
+    def turn(self, index: int) -> tuple[int, int]:
+        """The half-open range of tokens of the turn around token `index`."""
+        inside = [place for place, token in enumerate(self.tokens) if token.turn == self.tokens[index].turn]
+        return inside[0], inside[-1] + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +91,21 @@ class _Piece:
     norm: str
     text: str
     word: int
+    turn: int
     after: str  # "", ",", "." or "?"
 
 
-def stretches(spoken: Iterable[tuple[str, Sequence[tuple[int, str]]]]) -> Iterator[Stretch]:
-    """The stretches of `(speaker, [(word index, text), …])`, parsed in batches; empty ones are left out."""
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One word as it was said: its place among all words, the turn it belongs to, and its text."""
+
+    index: int
+    turn: int
+    text: str
+
+
+def stretches(spoken: Iterable[tuple[str, Sequence[Spoken]]]) -> Iterator[Stretch]:
+    """The stretches of each speaker with the words said in one go, parsed in batches; empty ones are left out."""
     heard = [(speaker, _pieces(words)) for speaker, words in spoken]
     heard = [(speaker, pieces) for speaker, pieces in heard if pieces]
     parsed = language.parse([[piece.text for piece in pieces] for _, pieces in heard])
@@ -118,23 +135,24 @@ def normal(word: str) -> tuple[str, ...]:
     return (safe,) if safe else ()
 
 
-def _pieces(words: Sequence[tuple[int, str]]) -> list[_Piece]:
+def _pieces(words: Sequence[Spoken]) -> list[_Piece]:
     pieces: list[_Piece] = []
-    for place, (index, text) in enumerate(words):
-        norms = normal(text)
-        after = _after(text)
+    for place, said in enumerate(words):
+        norms = normal(said.text)
+        last_of_turn = place + 1 < len(words) and words[place + 1].turn != said.turn
+        after = _after(said.text) or ("," if last_of_turn else "")  # a new turn begins at least a new clause
         if not norms:
             if after and pieces:  # "so, uh." still ends the sentence
-                pieces[-1] = _Piece(pieces[-1].norm, pieces[-1].text, pieces[-1].word, after)
+                pieces[-1] = replace(pieces[-1], after=after)
             continue
         if norms[0] in _ambiguous():
-            following = normal(words[place + 1][1]) if place + 1 < len(words) and not after else ()
+            following = normal(words[place + 1].text) if place + 1 < len(words) and not after else ()
             norms = _ambiguous()[norms[0]].read(norms, pieces, following)
         if pieces and _stuttered(pieces[-1], norms):
             pieces.pop()
         for part, norm in enumerate(norms):
             last = part == len(norms) - 1
-            pieces.append(_Piece(norm, _cased(norm, text), index, after if last else ""))
+            pieces.append(_Piece(norm, _cased(norm, said.text), said.index, said.turn, after if last else ""))
     return pieces
 
 
@@ -193,7 +211,9 @@ def _tokens(pieces: Sequence[_Piece], grammar: Sequence[language.Token]) -> Iter
             before = SOFT
         norm = "is" if piece.norm == "'s" and token.tag != "POS" else piece.norm
         after = piece.after if piece.after in ".?" else ""
-        yield Token(norm, token.lemma.replace("/", "_").replace(" ", "_"), token.tag, piece.word, before, after)
+        yield Token(
+            norm, token.lemma.replace("/", "_").replace(" ", "_"), token.tag, piece.word, piece.turn, before, after
+        )
         if after:
             before = HARD
         elif piece.after or (norm in openers and before != INSIDE):

@@ -58,7 +58,7 @@ def _recordings(count: int) -> None:
 def _recording(entry: Entry) -> None:
     with st.container(border=True, gap=None):
         name, counts = st.columns([2, 5], vertical_alignment="center")
-        with name:
+        with name.container(gap=None):
             st.page_link("listen.py", label=markup.plain(entry.name), query_params={"recording": entry.sha256})
             st.caption(markup.entry_facts(entry))
         counts.html(markup.entry_counts(entry))

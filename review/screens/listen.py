@@ -9,6 +9,7 @@ from review.errors import ReviewError
 from review.screens import markup, parts, state
 from review.screens.player import player
 from review.screens.viewer import Viewer
+from review.timeline import timeline
 
 
 def show() -> None:
@@ -46,7 +47,9 @@ def _review(encounter: Encounter, viewer: Viewer) -> None:
     player(parts.player_data(encounter, viewer, at=at, about=state.about_behaviours()))
     st.subheader("Marked and verified", anchor=False)
     verdicts = state.store().verdicts(encounter.recording.sha256)
-    st.html(markup.tally_table(parts.tallies(encounter.flags, verdicts)))
+    own, others = (parts.tallies(flags, verdicts) for flags in parts.apart(encounter.flags))
+    st.html(markup.tally_table(own, others=others))
+    st.html(markup.talk_line(timeline(encounter).talk))
 
 
 if __name__ == "__main__":

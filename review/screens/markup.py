@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from review.encounter import Direction, Role
 from review.report import Format
 from review.screens.parts import DIRECTION_NAMES, ROLE_NAMES, Tally, clock, moment
 from review.store import Count, Entry
+from review.timeline import Talk
 
 # A shape for each direction, so that colour is never the only sign; the player draws the same ones.
 SYMBOLS = {
@@ -108,11 +109,18 @@ def fact_line(facts: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="bcr-facts">{pairs}</dl>'
 
 
-def tally_table(tallies: Sequence[Tally]) -> str:
-    """What the machine marked and what people verified, side by side, with how much has been judged; never a score."""
-    if not tallies:
+def tally_table(tallies: Sequence[Tally], *, others: Sequence[Tally] = ()) -> str:
+    """What the machine marked and what people verified, side by side, with how much has been judged; never a score.
+
+    `others` are the marks of officers who do not wear this camera; they stand by themselves.
+    """
+    if not tallies and not others:
         return '<p class="bcr-note">The machine marked nothing here. Nothing heard is not nothing done.</p>'
     rows = "".join(_tally_row(tally) for tally in tallies)
+    if others:
+        heading = "Other officers, never counted with the wearer of this camera"
+        rows += f'<tr><th colspan="7" scope="rowgroup">{heading}</th></tr>'
+        rows += "".join(_tally_row(tally) for tally in others)
     return (
         '<table class="bcr-table"><caption>Counts, not a score. Only marks that a person has confirmed count as '
         "verified; the rest is what a machine asks somebody to look at.</caption>"
@@ -131,6 +139,16 @@ def _tally_row(tally: Tally) -> str:
         f'<tr><th scope="row">{direction(tally.direction)}</th>{cells}'
         f"<td>{tally.judged} of {tally.total} ({share} %)</td></tr>"
     )
+
+
+def talk_line(talk: Mapping[Role, Talk]) -> str:
+    """How long each role was heard talking."""
+    heard = [
+        f"{ROLE_NAMES[role]} {clock(spoken.seconds)} ({spoken.words} words)"
+        for role, spoken in talk.items()
+        if spoken.words
+    ]
+    return f'<p class="bcr-note">Heard talking: {escape(", ".join(heard) or "nobody")}.</p>'
 
 
 def exports(sha256: str) -> str:

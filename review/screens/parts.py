@@ -206,6 +206,12 @@ def _latest(verdicts: Iterable[Verdict], viewer: str) -> str:
     return answers[-1] if answers else ""
 
 
+def apart(flags: Sequence[Flag]) -> tuple[list[Flag], list[Flag]]:
+    """The flags counted for this camera, and those of other officers, which never enter its wearer's figures."""
+    theirs = [flag for flag in flags if flag.role is Role.OTHER_OFFICER]
+    return [flag for flag in flags if flag.role is not Role.OTHER_OFFICER], theirs
+
+
 def tallies(flags: Sequence[Flag], verdicts: Sequence[Verdict]) -> tuple[Tally, ...]:
     """The flags counted by direction, in the codebook's order; a direction without flags is left out."""
     where = {flag.id: standing(flag.id, verdicts) for flag in flags}

@@ -48,18 +48,20 @@ OWN_HEADER_VALUE = "bodycam-review"
 MAX_BODY_BYTES = 256 * 1024
 MAX_OPERATIONS = 500
 MAX_NOTE = 2000  # characters
+COME_BACK = 3  # seconds until a player looks again whether the playable copy is ready
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _OPERATION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:\d{1,9}")
 _MISSING_MEDIA = "The original recording is no longer where it was when it was processed; its transcript is kept."
 _PREPARING = (
-    "Browsers cannot play this kind of file, so a copy is being made; it will start by itself. Read on meanwhile."
+    "Browsers cannot play this kind of file, so a copy is being made. It will be here by itself; read on meanwhile."
 )
 
 
 class _Refused(Exception):
-    def __init__(self, status: int, why: str) -> None:
+    def __init__(self, status: int, why: str, *, retry_after: int = 0) -> None:
         super().__init__(why)
         self.status = status
+        self.headers = {"retry-after": str(retry_after)} if retry_after else {}
 
 
 def routes(shelf: Shelf) -> list[Route]:
@@ -72,7 +74,7 @@ def routes(shelf: Shelf) -> list[Route]:
             raise _Refused(404, _MISSING_MEDIA)
         path = shelf.playing(sha256, original)
         if path is None:
-            raise _Refused(503, _PREPARING)
+            raise _Refused(503, _PREPARING, retry_after=COME_BACK)
         kind = MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream")
         # no-store: evidence is not to be left in the browser's cache on a shared computer.
         return FileResponse(path, media_type=kind, headers={"cache-control": "no-store"})
@@ -204,12 +206,12 @@ def _nothing_here(request: Request) -> Response:
 
 async def _told(request: Request, error: Exception) -> Response:
     """Any error on purpose, as JSON in plain words."""
-    status = 503
+    status, headers = 503, {"cache-control": "no-store"}
     if isinstance(error, _Refused):
-        status = error.status
+        status, headers = error.status, {**headers, **error.headers}
     elif isinstance(error, UnknownRecording):
         status = 404
-    return JSONResponse({"error": str(error)}, status_code=status, headers={"cache-control": "no-store"})
+    return JSONResponse({"error": str(error)}, status_code=status, headers=headers)
 
 
 EXCEPTION_HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {

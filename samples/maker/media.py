@@ -28,7 +28,9 @@ def write(path: Path, script: Script, track: Sound) -> None:
         ".flac": ("flac", 16_000, {"compression_level": "12"}),
     }[path.suffix]
     sound = track if rate == RATE else resample_poly(track, rate, RATE).astype(np.float32)
-    with av.open(str(path), "w") as container:
+    # Ogg numbers its streams at random unless it is told to give the same bytes each time.
+    exact = {"fflags": "+bitexact"} if path.suffix == ".opus" else {}
+    with av.open(str(path), "w", options=exact) as container:
         when = script.recorded_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         container.metadata.update({"creation_time": when, "date": when, "title": script.title})
         film = _film_stream(container) if path.suffix == ".mp4" else None

@@ -58,3 +58,28 @@ def test_the_radio_shows_no_behaviour_towards_a_person():
 def test_the_codebook_cannot_be_changed_by_who_reads_it():
     with pytest.raises(TypeError):
         CATALOGUE["courtesy"] = CATALOGUE["insult"]
+
+
+def speaker(behaviour):
+    return next(role for role in (Role.OFFICER, Role.CIVILIAN) if role in behaviour.roles)
+
+
+# Asked before a lawyer was asked for, this is a question like any other; test_structure.py asks it after.
+IN_CONTEXT = {"questioning_after_invocation"}
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said"),
+    [pytest.param(one, said, id=f"{one.id}: {said}") for one in CATALOGUE.values() for said in one.counts],
+)
+def test_what_the_codebook_counts_is_marked(behaviour, said, heard):
+    assert (behaviour.id in heard((speaker(behaviour), said))) is (behaviour.id not in IN_CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said"),
+    [pytest.param(one, said, id=f"{one.id}: {said}") for one in CATALOGUE.values() for said in one.does_not_count],
+)
+def test_what_the_codebook_does_not_count_is_not_marked(behaviour, said, heard):
+    """Some of these are descriptions rather than speech; those hold trivially."""
+    assert behaviour.id not in heard((speaker(behaviour), said))

@@ -1,11 +1,11 @@
 import pytest
 
 from review.behaviours.modifiers import addressee, modifiers
-from review.behaviours.wording import stretches
+from review.behaviours.wording import Spoken, stretches
 
 
 def stretch(text):
-    [found] = stretches([("A", list(enumerate(text.split())))])
+    [found] = stretches([("A", [Spoken(n, 0, word) for n, word in enumerate(text.split())])])
     return found
 
 
@@ -41,7 +41,7 @@ def test_a_cue_governs_only_what_it_bridges_to(text, word, expected):
     ("text", "whom"),
     [
         ("Dispatch, can you send me another unit?", "radio"),
-        ("Unit four, copy, crew is on the way", "person"),
+        ("Unit four, copy that", "radio"),
         ("copy that, we're clear", "radio"),
         ("Thanks, partner.", "colleague"),
         ("Partner, watch the door.", "colleague"),

@@ -1,14 +1,14 @@
 import pytest
 
 from review.behaviours.patterns import compile_pattern
-from review.behaviours.wording import stretches
+from review.behaviours.wording import Spoken, stretches
 
 CLASSES = {"title": "sir | maam | (young man)", "thing": "knife/gun"}
 
 
 def found(pattern, text):
     words = text.split()
-    [stretch] = stretches([("A", list(enumerate(words)))])
+    [stretch] = stretches([("A", [Spoken(n, 0, word) for n, word in enumerate(words)])])
     compiled = compile_pattern(pattern, CLASSES)
     return [
         " ".join(words[stretch.tokens[one.first].word : stretch.tokens[one.last].word + 1])

@@ -95,3 +95,13 @@ def test_a_question_about_the_incident_after_a_lawyer_was_asked_for_is_marked(he
     assert "questioning_after_invocation" in heard((CIVILIAN, "I want my lawyer."), asked)
     assert "questioning_after_invocation" not in heard(asked, (CIVILIAN, "I want my lawyer."))
     assert "questioning_after_invocation" not in heard((CIVILIAN, "I want my lawyer."), "Are you hurt?")
+
+
+def test_a_consent_request_carries_whether_no_was_allowed_and_the_answer(flags_in):
+    asked = "Do you mind if I take a look in the trunk?"
+    [bare] = only(flags_in(asked, (CIVILIAN, "I don't consent to a search.")), "consent_request")
+    assert bare.details == {"right_to_refuse_said": False, "answer": "no"}
+    [told] = only(flags_in(asked + " You can say no.", (CIVILIAN, "Sure, go ahead.")), "consent_request")
+    assert told.details == {"right_to_refuse_said": True, "answer": "yes"}
+    [unanswered] = only(flags_in(asked), "consent_request")
+    assert unanswered.details["answer"] is None

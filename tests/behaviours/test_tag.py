@@ -135,6 +135,13 @@ def test_a_sentence_may_go_on_in_the_speakers_next_turn(flags_in):
     assert flags_in("Take your", (Role.CIVILIAN, "What?"), "time.") == ()
 
 
+def test_what_belongs_to_a_turn_is_looked_for_in_that_turn(heard):
+    said = heard("I will shoot you.", "Sit down.", pause=1.0)
+    assert "threat_of_harm" in said
+    assert "force_warning" not in said
+    assert "asks_to_guess" in heard("Do you know why I stopped you", "the reason I stopped you is your tail light")
+
+
 def test_one_thing_said_is_marked_once(flags_in):
     assert (
         len([flag for flag in flags_in("Could you please step out for me, please?") if flag.behaviour == "courtesy"])

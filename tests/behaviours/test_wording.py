@@ -2,11 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.behaviours.wording import HARD, INSIDE, SOFT, normal, stretches
+from review.behaviours.wording import HARD, INSIDE, SOFT, Spoken, normal, stretches
 
 
 def stretch(text):
-    [found] = stretches([("A", list(enumerate(text.split())))])
+    [found] = stretches([("A", [Spoken(n, 0, word) for n, word in enumerate(text.split())])])
     return found
 
 
@@ -58,6 +58,14 @@ def test_clauses_begin_after_sentence_ends_commas_and_openers():
     assert [token.before for token in tokens] == [HARD, SOFT, SOFT, INSIDE, HARD, SOFT]
 
 
+def test_a_new_turn_begins_a_new_clause_and_ends_the_sentence():
+    words = [Spoken(0, 0, "step"), Spoken(1, 0, "back"), Spoken(2, 1, "please"), Spoken(3, 1, "sir")]
+    [found] = stretches([("A", words)])
+    assert [token.before for token in found.tokens] == [HARD, INSIDE, SOFT, SOFT]
+    assert found.sentence(1) == (0, 2)
+    assert found.turn(3) == (2, 4)
+
+
 def test_an_abbreviation_ends_no_sentence():
     assert stretch("Mr. Smith? yes").tokens[0].after == ""
     assert stretch("Mr. Smith? yes").tokens[1].after == "?"
@@ -69,12 +77,12 @@ def test_a_sentence_is_found_around_a_token():
 
 @given(st.lists(st.text(min_size=1, max_size=12).filter(lambda word: word.split() == [word]), max_size=12))
 def test_whatever_was_said_can_be_searched(words):
-    for found in stretches([("A", list(enumerate(words)))]):
+    for found in stretches([("A", [Spoken(n, 0, word) for n, word in enumerate(words)])]):
         assert len(found.starts) == len(found.tokens) + 1
         assert found.line.count("¶") == sum(bool(token.after) for token in found.tokens)
         assert [token.word for token in found.tokens] == sorted(token.word for token in found.tokens)
 
 
 def test_nothing_but_punctuation_is_nothing_said():
-    assert list(stretches([("A", [(0, "—"), (1, "uh...")])])) == []
+    assert list(stretches([("A", [Spoken(0, 0, "—"), Spoken(1, 0, "uh...")])])) == []
     assert normal("...") == ()

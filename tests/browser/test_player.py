@@ -232,7 +232,7 @@ def test_a_search_hit_opens_the_recording_at_that_word(window, shelved, eventual
     window.page.locator(".word").first.wait_for()
     word = next(word for word in shelved.encounter.words if word.text == "shouting")
     eventually(window.page, lambda: now(window.page), lambda at: abs(at - word.span.start) < 0.01)
-    assert window.page.locator(".word.now").inner_text() == "shouting"
+    assert window.page.locator(".word.now").inner_text().strip() == "shouting"
 
 
 def test_nothing_is_asked_of_another_machine_and_nothing_goes_wrong_on_the_way(window, shelved, eventually):

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from review.encounter import Direction
+from review.encounter import Direction, Role
 from review.screens import markup
 from review.screens.parts import Tally
+from review.timeline import Talk
 
 EVIL = '"><script>alert(1)</script>&'
 
@@ -41,6 +42,24 @@ def test_the_figures_show_machine_and_people_apart_with_how_much_was_judged():
     assert "Said by people" in table
     assert "<td>3</td><td>1</td><td>1</td><td>1</td><td>0</td><td>2 of 4 (50 %)</td>" in table
     assert "Counts, not a score." in table
+
+
+def test_marks_of_other_officers_stand_by_themselves_and_are_said_not_to_count_for_the_wearer():
+    own = [Tally(Direction.ESCALATING, marked=1, unsure=0, verified=0, rejected=0, disputed=0)]
+    others = [Tally(Direction.ESCALATING, marked=4, unsure=0, verified=0, rejected=0, disputed=0)]
+    table = markup.tally_table(own, others=others)
+    assert (
+        table.index("<td>1</td>")
+        < table.index("Other officers, never counted with the wearer")
+        < table.index("<td>4</td>")
+    )
+    assert "Other officers" in markup.tally_table([], others=others)
+
+
+def test_who_was_heard_talking_is_told_by_role():
+    talk = {Role.OFFICER: Talk(seconds=65.2, words=120, turns=4), Role.RADIO: Talk()}
+    assert "Officer 1:05 (120 words)." in markup.talk_line(talk)
+    assert "Radio" not in markup.talk_line(talk)
 
 
 def test_no_marks_are_told_as_nothing_marked_and_not_as_nothing_done():

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from review.encounter import Answer, Direction, Verdict
+from review.encounter import Answer, Direction, Role, Verdict
 from review.screens import parts
 from review.screens.viewer import Viewer, from_user
 
@@ -82,6 +82,13 @@ def test_marked_and_verified_are_counted_apart_and_unsure_marks_are_no_marks(enc
     assert (civilian.marked, civilian.unsure, civilian.verified, civilian.rejected) == (1, 1, 0, 1)
     assert (civilian.judged, civilian.total) == (1, 2)
     assert (counts[Direction.ESCALATING].verified, counts[Direction.DEESCALATING].judged) == (1, 0)
+
+
+def test_what_another_officer_said_is_never_counted_for_the_wearer(encounter):
+    flags = (*encounter.flags[:3], replace(encounter.flags[3], role=Role.OTHER_OFFICER))
+    own, others = parts.apart(flags)
+    assert [flag.id for flag in own] == ["flag-1", "flag-2", "flag-3"]
+    assert [flag.id for flag in others] == ["flag-4"]
 
 
 def test_an_answer_of_somebody_who_may_not_confirm_verifies_nothing(encounter):

@@ -74,10 +74,12 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     monkeypatch.setenv("BODYCAM_REVIEW_DB", str(tmp_path / "review.db"))
     shelves: list[Shelf] = []
 
-    def make(*, offered: bool = True, client: tuple[str, int] = ("127.0.0.1", 50000), **more: Any) -> Served:
+    def make(
+        *, offered: bool = True, client: tuple[str, int] = ("127.0.0.1", 50000), wait: float = 30.0, **more: Any
+    ) -> Served:
         clock = Clock()
         sessions = Sessions(clock=clock)
-        shelves.append(Shelf())
+        shelves.append(Shelf(wait=wait))
         app = Starlette(
             routes=[
                 *sign_in.routes(sessions, offered=lambda: offered),

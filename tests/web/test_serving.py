@@ -24,7 +24,7 @@ def shelved(server, shelve_into):
 
 @pytest.fixture
 def client(server):
-    with httpx.Client(base_url=server.base, headers={"origin": server.base}) as client:
+    with httpx.Client(base_url=server.base, headers={"origin": server.base}, timeout=60) as client:
         yield client
 
 

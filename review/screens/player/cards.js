@@ -1,6 +1,7 @@
 // The list of marks: what, whose words, how sure, which rule, and the reviewer's answer.
 
 import { el, reveal, shape } from "./dom.js";
+import { ROWS } from "./lane.js";
 
 const ANSWERED = {
   agree: "you agreed",
@@ -29,17 +30,16 @@ export class Cards {
 
   #filter() {
     const bar = el("div", { class: "filter", role: "group", "aria-label": "Which marks are listed" });
-    const counts = new Map();
-    for (const flag of this.flags) counts.set(flag.direction, [flag, (counts.get(flag.direction)?.[1] ?? 0) + 1]);
-    for (const [direction, [flag, count]] of counts) {
-      const label = `${flag.direction_name} ${count}`;
+    for (const direction of ROWS) {
+      const flags = this.flags.filter((flag) => flag.direction === direction);
+      if (!flags.length) continue;
       const button = el("button", { type: "button", class: `chip ${direction}`, "aria-pressed": "true" });
-      button.append(shape(direction), label);
+      button.append(shape(direction), `${flags[0].direction_name} ${flags.length}`);
       button.addEventListener("click", () => {
         const hide = !this.hidden.delete(direction);
         if (hide) this.hidden.add(direction);
         button.setAttribute("aria-pressed", String(!hide));
-        for (const one of this.flags) this.cards.get(one.id).root.hidden = this.hidden.has(one.direction);
+        for (const { id } of flags) this.cards.get(id).root.hidden = hide;
       });
       bar.append(button);
     }

@@ -2,7 +2,7 @@
 
 import { clock, el } from "./dom.js";
 
-const ROWS = ["deescalating", "escalating", "civilian", "event", "signal"];
+export const ROWS = ["deescalating", "escalating", "civilian", "event", "signal"];
 
 export class Lane {
   constructor({ seconds, flags, onSeek, onFlag }) {

@@ -80,7 +80,7 @@ class Player {
     media.addEventListener("loadedmetadata", () => (this.trouble.hidden = true));
     for (const event of ["play", "seeking", "seeked", "timeupdate"]) media.addEventListener(event, () => this.#follow());
     media.src = data.urls.media;
-    if (data.at != null) media.currentTime = data.at;
+    if (data.at != null) this.seek(data.at);
     this.guard = (event) => this.outbox.waiting.length && event.preventDefault();
     window.addEventListener("beforeunload", this.guard);
     this.keepAlive = setInterval(() => !media.paused && this.#standings(), KEEP_SIGNED_IN);
@@ -125,11 +125,22 @@ class Player {
   }
 
   async #explain() {
+    if (this.looking) return;
+    this.looking = true;
     const answer = await fetch(this.data.urls.media, { headers: { range: "bytes=0-0" } }).catch(() => null);
-    if (answer?.status === 503) setTimeout(() => (this.media.src = this.data.urls.media), PREPARING);
+    this.looking = false;
+    if (answer?.status === 503) this.again = setTimeout(() => this.#explain(), PREPARING);
+    if (answer?.ok && !this.reloaded) return this.#reload();
     const told = answer && !answer.ok ? (await answer.json().catch(() => ({}))).error : null;
     this.trouble.textContent = told ?? "This browser could not play the recording.";
     this.trouble.hidden = false;
+  }
+
+  // The copy is ready now: go on where the person wanted to be.
+  #reload() {
+    this.reloaded = true;
+    this.media.src = this.data.urls.media;
+    if (this.wanted !== undefined) this.media.currentTime = this.wanted;
   }
 
   // Looks at the clock while it runs, and once more when it stops.
@@ -144,7 +155,8 @@ class Player {
   }
 
   seek(at) {
-    this.media.currentTime = Math.min(Math.max(0, at), this.data.seconds);
+    this.wanted = Math.min(Math.max(0, at), this.data.seconds);
+    this.media.currentTime = this.wanted;
   }
 
   play(at) {
@@ -235,6 +247,7 @@ class Player {
 
   close() {
     clearTimeout(this.timer);
+    clearTimeout(this.again);
     clearTimeout(this.telling);
     clearInterval(this.keepAlive);
     window.removeEventListener("beforeunload", this.guard);

@@ -1,6 +1,7 @@
 // The words: one span each, found by time with a binary search; a turn off screen costs no layout.
 
 import { clock, el, reveal } from "./dom.js";
+import { ROWS } from "./lane.js";
 
 const LINGER = 0.3; // seconds that a word stays lit after its end, so that a short pause does not blink
 const HANDS_OFF = 4000; // milliseconds without following after the reader has scrolled
@@ -41,11 +42,11 @@ export class Transcript {
   #turn({ speaker, start, words }, who, wordSure) {
     const line = el("p", { class: "words" });
     for (const [text, from, to, confidence] of words) {
-      const span = el("span", { class: confidence < wordSure ? "word doubtful" : "word", "data-at": from }, text);
+      const span = el("span", { class: confidence < wordSure ? "word doubtful" : "word", "data-at": from }, `${text} `);
       if (confidence < wordSure) span.title = "The machine is unsure of this word";
       this.spans.push(span);
       this.times.push([from, to, span]);
-      line.append(span, " ");
+      line.append(span);
     }
     const name = el("span", { class: "who" }, who?.name ?? speaker);
     if (who?.unsure) name.append(el("span", { class: "unsure-tag" }, "role unsure"));
@@ -54,8 +55,10 @@ export class Transcript {
   }
 
   mark(flags) {
-    for (const flag of flags) {
+    // Where marks overlap the surest is drawn: the unsure ones first, the others over them.
+    for (const flag of [...flags].sort((a, b) => b.unsure - a.unsure || a.confidence - b.confidence)) {
       for (const span of this.spans.slice(flag.first, flag.last + 1)) {
+        span.classList.remove("unsure", ...ROWS);
         span.classList.add("flagged", flag.direction);
         if (flag.unsure) span.classList.add("unsure");
         span.dataset.flag = flag.id;
