@@ -51,7 +51,7 @@ class Settings:
 
     count: int | None = None  # how many people speak, where that is known
     threshold: float = 0.5  # cosine distance at which two voices are two people (docs/decisions/0004-speakers.md)
-    same: float = 0.66  # cosine from which two whole voices are one person after all
+    same: float = 0.72  # cosine from which two whole voices are one person after all
     shortest: float = 0.3  # seconds; shorter stretches of one voice are dropped
     bridge: float = 0.5  # seconds; shorter silences inside one voice's talk are closed
     hop: float = 0.1  # windows of ten seconds begin this share of a window apart

@@ -44,6 +44,7 @@ def tag(
 
     `seed` goes into every id and keeps those of different recordings apart: pass the recording's sha256.
     """
+    weights.grammar_model()  # an altered model is refused before it is loaded
     marks = [mark for name in settings.taggers for mark in _tagger(name)(turns, roles)]
     heard = _Heard(
         tuple(word for turn in turns for word in turn.words),

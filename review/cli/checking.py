@@ -31,7 +31,7 @@ def tag(
     raise typer.Exit(1 if bad else 0)
 
 
-models = typer.Typer(help="What models there are, with their cards and checksums.", invoke_without_command=True)
+models = typer.Typer(invoke_without_command=True)
 app.add_typer(models, name="models")
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import streamlit as st
-
-# Found through review/pyproject.toml; a name other than "<distribution>.<component>" would not be.
-_component = st.components.v2.component("review.player", js="player.js", css="player.css")
 
 
 def player(data: Mapping[str, Any]) -> None:
@@ -16,7 +14,14 @@ def player(data: Mapping[str, Any]) -> None:
 
     Its only message to the page is "judged", so that the figures beside it are read again; verdicts never travel so.
     """
-    _component(key=f"player-{data['recording']}", data=dict(data), on_judged_change=_look_again)
+    _component()(key=f"player-{data['recording']}", data=dict(data), on_judged_change=_look_again)
+
+
+@cache
+def _component() -> st.components.v2.types.ComponentRenderer:
+    # Found through review/pyproject.toml; a name other than "<distribution>.<component>" would not be. Registered at
+    # the first use: without a running server Streamlit refuses it, and a plain import of this module would fail.
+    return st.components.v2.component("review.player", js="player.js", css="player.css")
 
 
 def _look_again() -> None:

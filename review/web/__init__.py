@@ -64,12 +64,15 @@ def options() -> dict[str, Any]:
 def serve(*, host: str = HOST, port: int = PORT, open_browser: bool = True) -> None:
     """Serve the app from any folder until it is stopped; raises WrongUse when the port is taken."""
     _check_free(host, port)
+    settings = {**FIXED, "server.address": host, "server.port": port}
+    for key, value in settings.items():
+        config.set_option(key, value)  # what Streamlit reads again below is then nothing new, and it warns of no change
     app = st.App(SCRIPT, **options())
     if open_browser:
         timer = threading.Timer(OPEN_AFTER, webbrowser.open, [address(host, port)])
         timer.daemon = True
         timer.start()
-    app.run(config={**FIXED, "server.address": host, "server.port": port})
+    app.run(config=settings)
 
 
 def address(host: str = HOST, port: int = PORT) -> str:

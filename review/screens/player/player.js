@@ -10,6 +10,7 @@ import { Transcript } from "./transcript.js";
 const TICK = 40; // milliseconds between two looks at the clock: 25 a second, as fast as a word can be followed
 const STEP = 5; // seconds of j and l
 const PREPARING = 3000; // milliseconds between two looks whether a playable copy is ready
+const SLOW = 1500; // milliseconds without a sign of the recording before the person is told
 const KEEP_SIGNED_IN = 4 * 60 * 1000; // milliseconds; somebody who listens is not idle
 const players = new WeakMap();
 
@@ -80,6 +81,7 @@ class Player {
     media.addEventListener("loadedmetadata", () => (this.trouble.hidden = true));
     for (const event of ["play", "seeking", "seeked", "timeupdate"]) media.addEventListener(event, () => this.#follow());
     media.src = data.urls.media;
+    this.slow = setTimeout(() => !media.readyState && this.#say("The recording is being fetched …"), SLOW);
     if (data.at != null) this.seek(data.at);
     this.guard = (event) => this.outbox.waiting.length && event.preventDefault();
     window.addEventListener("beforeunload", this.guard);
@@ -132,7 +134,11 @@ class Player {
     if (answer?.status === 503) this.again = setTimeout(() => this.#explain(), PREPARING);
     if (answer?.ok && !this.reloaded) return this.#reload();
     const told = answer && !answer.ok ? (await answer.json().catch(() => ({}))).error : null;
-    this.trouble.textContent = told ?? "This browser could not play the recording.";
+    this.#say(told ?? "This browser could not play the recording.");
+  }
+
+  #say(text) {
+    this.trouble.textContent = text;
     this.trouble.hidden = false;
   }
 
@@ -248,6 +254,7 @@ class Player {
   close() {
     clearTimeout(this.timer);
     clearTimeout(this.again);
+    clearTimeout(this.slow);
     clearTimeout(this.telling);
     clearInterval(this.keepAlive);
     window.removeEventListener("beforeunload", this.guard);
