@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from review import behaviours, media, speakers, speech, transcripts
-from review.encounter import Encounter, Provenance, Recording
-from review.errors import ReviewError
+from review.encounter import Encounter, Provenance, Recording, SpeakerRole, Turn, Word
+from review.errors import ModelError, ReviewError
 from review.store import Store
 
 IN_FLIGHT = 8  # recordings handed to an executor at once; more would only wait there, in memory
@@ -85,12 +85,10 @@ def process(
     with _stage("speech"):
         heard = speech.recognise(sound.samples, chosen.speech, progress=lambda share: progress("words", share))
     with _stage("speakers"):
-        voices = speakers.diarize(sound.samples, chosen.speakers, progress=lambda share: progress("voices", share))
-        turns = speakers.attribute(heard.words, voices)
-        roles = speakers.guess_roles(turns, sound.samples)
+        turns, roles = _who_said(heard.words, sound.samples, chosen, progress)
     with _stage("behaviours"):
         progress("behaviours", 0.0)
-        flags = behaviours.tag(turns, roles, settings=chosen.behaviours, seed=what.sha256)
+        flags = behaviours.tag(turns, roles, settings=chosen.behaviours, seed=what.sha256) if turns else ()
     provenance = Provenance(
         software=f"bodycam-review {version('review')}",
         made_at=clock(),
@@ -100,6 +98,16 @@ def process(
         remarks=(*sound.remarks, *heard.remarks),
     )
     return Encounter(what, heard.language, turns, roles, flags, provenance, revision)
+
+
+def _who_said(
+    words: tuple[Word, ...], samples: media.Samples, settings: Settings, progress: Progress
+) -> tuple[tuple[Turn, ...], tuple[SpeakerRole, ...]]:
+    if not words:
+        return (), ()  # nobody to tell apart, and a night of silent recordings goes by faster
+    voices = speakers.diarize(samples, settings.speakers, progress=lambda share: progress("voices", share))
+    turns = speakers.attribute(words, voices)
+    return turns, speakers.guess_roles(turns, samples)
 
 
 def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -206,6 +214,8 @@ def _finished(waiting: dict[Future[Encounter], Path], store: Store, clock: Clock
         path = waiting.pop(future)
         try:
             encounter = future.result()
+        except ModelError:
+            raise  # it would fail for every other recording, too
         except ReviewError as error:
             yield Failed(path, error.stage, str(error))
             continue

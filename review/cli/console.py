@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+from review.errors import OutputError
 
 STAGES = {"words": (0.0, 0.6), "voices": (0.6, 0.35), "behaviours": (0.95, 0.05)}  # start, length: shares of the time
 PIPED = 160  # columns of a table that goes to a file or another program
@@ -29,8 +32,17 @@ def complain(message: str) -> None:
 
 def put(text: str) -> None:
     """Print data on stdout, as it is."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # the reader has seen enough; typer ends the command quietly
+    except OSError as error:
+        # What is left in the buffer would fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(
+            f"the output cannot be written ({error.strerror}); free some space or write elsewhere"
+        ) from error
 
 
 def put_json(value: Any) -> None:
@@ -78,5 +90,6 @@ class Bar:
 def progress_bar(total: int) -> Iterator[Bar]:
     """A bar over `total` recordings."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         yield Bar(bar, total)

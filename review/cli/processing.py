@@ -34,7 +34,7 @@ Out = Annotated[str | None, typer.Option(help="`-` prints each encounter as JSON
 
 @app.command()
 def process(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Audio or video files.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Audio or video files.", readable=False)],
     engine: Engine = "faster-whisper",
     model: Model = "base",
     language: Language = None,
@@ -52,7 +52,8 @@ def process(
     folder = _folder(out)
     with open_store(db) as store, _executor(workers, None) as executor:
         outcomes = _with_a_bar(paths, settings, store, executor, again=again)
-        finish(_told(outcomes, store, show=out == "-", folder=folder))
+        failed, count = _told(outcomes, store, show=out == "-", folder=folder)
+    finish(failed, of=count)
 
 
 @app.command()
@@ -81,7 +82,8 @@ def batch(
             outcomes = pipeline.watch(folder, settings, store=store, executor=executor)
         else:
             outcomes = _with_a_bar(pipeline.recordings_in(folder), settings, store, executor, again=again)
-        finish(_told(outcomes, store))
+        failed, told = _told(outcomes, store)
+    finish(failed, of=told)
 
 
 @app.command()
@@ -97,16 +99,16 @@ def demo(
     samples = pipeline.recordings_in(_samples())
     with open_store(db) as store:
         outcomes = _with_a_bar(samples, pipeline.Settings(), store, None, again=False)
-        failed = _told(outcomes, store)
+        failed, count = _told(outcomes, store)
     if failed or not serve:
-        finish(failed)
+        finish(failed, of=count)
     serve_store(port=port, db=db)
 
 
-def finish(failed: Sequence[Failed]) -> None:
-    """List what failed and end the command: exit code 0 only if nothing did."""
-    if failed:
-        say(f"{len(failed)} could not be processed:")
+def finish(failed: Sequence[Failed], *, of: int) -> None:
+    """List what failed of so many and end the command: exit code 0 only if nothing did."""
+    if failed and of > 1:  # a single one was told already
+        say(f"{len(failed)} of {of} could not be processed:")
         for failure in failed:
             say(f"  {failure.path}: {failure.message}")
     raise typer.Exit(1 if failed else 0)
@@ -151,11 +153,11 @@ def _with_a_bar(
 
 def _told(
     outcomes: Iterable[Done | Failed], store: Store, *, show: bool = False, folder: Path | None = None
-) -> list[Failed]:
-    """Say what became of each recording as it comes; the failures are the answer."""
-    failed = []
+) -> tuple[list[Failed], int]:
+    """Say what became of each recording as it comes; the answer is the failures, and how many recordings there were."""
+    failed, count = [], 0
     try:
-        for outcome in outcomes:
+        for count, outcome in enumerate(outcomes, start=1):  # noqa: B007, the last count is part of the answer
             if isinstance(outcome, Failed):
                 failed.append(outcome)
                 complain(outcome.message)
@@ -166,7 +168,7 @@ def _told(
     except KeyboardInterrupt:
         say("stopped; what was finished is kept, and the same command goes on with the rest")
         raise
-    return failed
+    return failed, count
 
 
 def _say_done(done: Done) -> None:

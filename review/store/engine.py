@@ -100,7 +100,8 @@ _WORDS = (
         "cannot be opened: the folder is missing or may not be read or written; choose another with --db",
     ),
     ("not a database", "is not a store of this program; choose another file with --db"),
-    ("disk i/o error", "cannot be read or written: the disk reports an error; check the disk, nothing was kept half"),
+    # SQLite calls it this, too, when a full disk leaves no room for its shared-memory file.
+    ("disk i/o error", "cannot be read or written: the disk is full or failing; free some space or check the disk"),
     ("malformed", "is damaged; restore it from a backup or choose another file with --db"),
 )
 
