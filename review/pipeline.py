@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from review import behaviours, media, speakers, speech, transcripts
+from review import behaviours, media, roles, speakers, speech, transcripts
 from review.encounter import Encounter, Provenance, Recording, SpeakerRole, Turn, Word
 from review.errors import ModelError, ReviewError
 from review.store import Store
@@ -85,10 +85,10 @@ def process(
     with _stage("speech"):
         heard = speech.recognise(sound.samples, chosen.speech, progress=lambda share: progress("words", share))
     with _stage("speakers"):
-        turns, roles = _who_said(heard.words, sound.samples, chosen, progress)
+        turns, known = _who_said(heard.words, sound.samples, chosen, progress)
     with _stage("behaviours"):
         progress("behaviours", 0.0)
-        flags = behaviours.tag(turns, roles, settings=chosen.behaviours, seed=what.sha256) if turns else ()
+        flags = behaviours.tag(turns, known, settings=chosen.behaviours, seed=what.sha256) if turns else ()
     provenance = Provenance(
         software=f"bodycam-review {version('review')}",
         made_at=clock(),
@@ -97,7 +97,7 @@ def process(
         counts=heard.counts,
         remarks=(*sound.remarks, *heard.remarks),
     )
-    return Encounter(what, heard.language, turns, roles, flags, provenance, revision)
+    return Encounter(what, heard.language, turns, known, flags, provenance, revision)
 
 
 def _who_said(
@@ -107,7 +107,7 @@ def _who_said(
         return (), ()  # nobody to tell apart, and a night of silent recordings goes by faster
     voices = speakers.diarize(samples, settings.speakers, progress=lambda share: progress("voices", share))
     turns = speakers.attribute(words, voices)
-    return turns, speakers.guess_roles(turns, samples)
+    return turns, roles.guess(turns, samples)
 
 
 def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -123,8 +123,8 @@ def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 def tag(lines: Sequence[transcripts.Line], settings: Settings | None = None) -> list[dict[str, Any]]:
     """The lines of a written transcript with their flags, one dictionary a line, as `tag` prints them."""
     chosen = settings or Settings()
-    turns, roles = transcripts.to_turns(lines)
-    flags = behaviours.tag(turns, roles, settings=chosen.behaviours)
+    turns, known = transcripts.to_turns(lines)
+    flags = behaviours.tag(turns, known, settings=chosen.behaviours)
     return transcripts.line_flags(lines, turns, flags)
 
 

@@ -1,15 +1,11 @@
-"""Who speaks when, whose words are whose, and who is the officer: the one door to sherpa-onnx."""
+"""Who speaks when, and whose words are whose: the one door to sherpa-onnx."""
 
 from __future__ import annotations
 
-import math
 import os
-import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -17,7 +13,7 @@ import sherpa_onnx
 from numpy.typing import NDArray
 
 from review import weights
-from review.encounter import ModelUse, Role, Span, SpeakerRole, Turn, Voice, Word
+from review.encounter import ModelUse, Span, Turn, Voice, Word
 
 Samples = NDArray[np.float32]
 Progress = Callable[[float], None]
@@ -28,21 +24,6 @@ FLICKER = 0.5  # seconds; a shorter run of words inside another's sentence is th
 SIGNATURE = 30.0  # seconds of a voice that suffice to know it
 ONLY_SPEAKER = "S1"  # whose the words are when no voice was told apart
 SENTENCE_END = (".", "?", "!", "…")
-
-# The first guess at roles. Evidence is in nats (log-odds): above 0 for an officer, below 0 for a civilian.
-NOBODY = 1.5  # nats that a wearer must beat, since a recording may hold no officer at all
-NEARNESS = 0.8  # nats for the voice nearest to the microphone, as the wearer's is
-NEAR = 6.0  # decibels between two voices at which nearness is fully believed
-ELSE_CIVILIAN = 1.0  # nats: beside an officer, a further voice is more often a civilian's
-STRONG = 2.5  # nats in a voice's own words that make it another officer's, or a civilian's where no officer is known
-FEWEST_WORDS = 4  # a voice that says less keeps an unknown role
-LEAST_SURE, SUREST = 0.5, 0.97  # bounds of a role's confidence; below the first it is unknown
-RADIO_SURE = 0.8  # confidence that a narrow voice among wide ones comes over the radio
-RADIO_LOW, RADIO_HIGH = -9.0, -22.0  # decibels of both bands under the middle one; a voice below both is narrow
-LOW, MIDDLE, HIGH = (90.0, 250.0), (300.0, 3400.0), (3800.0, 7500.0)  # Hz; a radio passes the middle band only
-LEAST_SOUND = 1.0  # seconds of a voice, or of the background, from which its bands can be told
-BLOCK = 512  # samples of one spectrum
-MOST_HITS = 3  # of one cue; saying it again adds half as much each time
 
 
 @dataclass(frozen=True)
@@ -212,146 +193,6 @@ def _diarizer(settings: Settings) -> sherpa_onnx.OfflineSpeakerDiarization:
             min_duration_off=settings.bridge,
         )
     )
-
-
-@dataclass(frozen=True)
-class RoleCue:
-    """Something people say that tells an officer (weight above 0) from a civilian (below 0)."""
-
-    id: str
-    pattern: re.Pattern[str]
-    weight: float
-    hits: tuple[str, ...]
-
-
-@lru_cache(maxsize=1)
-def role_cues() -> tuple[RoleCue, ...]:
-    """The cues of review/role_cues.toml."""
-    raw = tomllib.loads((files("review") / "role_cues.toml").read_text(encoding="utf-8"))["cue"]
-    return tuple(RoleCue(one["id"], re.compile(one["pattern"]), one["weight"], tuple(one["hits"])) for one in raw)
-
-
-def guess_roles(turns: Sequence[Turn], samples: Samples) -> tuple[SpeakerRole, ...]:
-    """A first guess at who wears the camera and who is a civilian, from what is said and how near each voice is.
-
-    At most one speaker is the officer. A role without enough evidence stays unknown.
-    """
-    said: dict[str, list[Turn]] = {}
-    for turn in turns:
-        said.setdefault(turn.speaker, []).append(turn)
-    evidence = {speaker: _evidence(own) for speaker, own in said.items()}
-    near = _nearness(said, samples)
-    odds = {speaker: math.exp(evidence[speaker] + near[speaker]) for speaker in said}
-    # What only a civilian says to police is evidence that somebody else here is the police.
-    nobody = math.exp(NOBODY + sum(min(0.0, one) for one in evidence.values()) / 2)
-    radios = _radios(said, samples)
-    wearer = max(sorted(odds.keys() - radios), key=lambda speaker: odds[speaker], default="")
-    sure = odds.get(wearer, 0.0) / (sum(odds.values()) + nobody)
-    roles = []
-    for speaker in sorted(said):
-        if speaker in radios:
-            roles.append(_role(speaker, Role.RADIO, RADIO_SURE))
-        elif speaker == wearer and sure >= LEAST_SURE:
-            roles.append(_role(speaker, Role.OFFICER, sure))
-        else:
-            words = sum(len(turn.words) for turn in said[speaker])
-            roles.append(_further_role(speaker, evidence[speaker], words=words, wearer=sure))
-    return tuple(roles)
-
-
-def _further_role(speaker: str, evidence: float, *, words: int, wearer: float) -> SpeakerRole:
-    """The role of a speaker who is not the wearer, when the wearer is as sure as `wearer`."""
-    if words < FEWEST_WORDS:
-        return SpeakerRole(speaker, Role.UNKNOWN, 0.0)
-    if wearer < LEAST_SURE:
-        return _role(speaker, Role.CIVILIAN, _probability(-evidence - STRONG))
-    if evidence >= STRONG:
-        return _role(speaker, Role.OTHER_OFFICER, wearer * _probability(evidence - ELSE_CIVILIAN))
-    return _role(speaker, Role.CIVILIAN, wearer * _probability(ELSE_CIVILIAN - evidence))
-
-
-def _role(speaker: str, role: Role, sure: float) -> SpeakerRole:
-    if sure < LEAST_SURE:
-        return SpeakerRole(speaker, Role.UNKNOWN, round(sure, 2))
-    return SpeakerRole(speaker, role, round(min(sure, SUREST), 2))
-
-
-def _probability(nats: float) -> float:
-    return 1 / (1 + math.exp(-nats))
-
-
-def _evidence(turns: Iterable[Turn]) -> float:
-    """What these turns say for an officer (above 0) or a civilian (below 0), in nats."""
-    texts = [turn.text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'") for turn in turns]
-    total = 0.0
-    for cue in role_cues():
-        hits = min(MOST_HITS, sum(len(cue.pattern.findall(text)) for text in texts))
-        total += cue.weight * (1 + (hits - 1) / 2) if hits else 0.0
-    return total
-
-
-def _nearness(said: Mapping[str, Sequence[Turn]], samples: Samples) -> dict[str, float]:
-    """Nats for each speaker by how much louder it is than the loudest other one."""
-    levels = {speaker: _level(turns, samples) for speaker, turns in said.items()}
-    nats = {}
-    for speaker, level in levels.items():
-        others = [other for name, other in levels.items() if name != speaker]
-        louder = level - max(others, default=level)
-        nats[speaker] = NEARNESS * max(-1.0, min(1.0, louder / NEAR))
-    return nats
-
-
-def _level(turns: Iterable[Turn], samples: Samples) -> float:
-    """The median level in dBFS of the words in these turns."""
-    spans = (word.span for turn in turns for word in turn.words)
-    powers = [float(np.mean(np.square(cut, dtype=np.float64))) for span in spans if len(cut := _cut(samples, span))]
-    return 10 * math.log10(max(float(np.median(powers)), 1e-12)) if powers else -120.0
-
-
-def _radios(said: Mapping[str, Sequence[Turn]], samples: Samples) -> frozenset[str]:
-    """The speakers who sound as over a radio; none where every voice is narrow, as on the telephone."""
-    spans = {speaker: [word.span for turn in turns for word in turn.words] for speaker, turns in said.items()}
-    background = _background([span for own in spans.values() for span in own], samples)
-    heard = {speaker: _spectrum([_cut(samples, span) for span in own]) for speaker, own in spans.items()}
-    # Never below half of the background: what noise hides is not known to be absent.
-    voices = {speaker: np.maximum(power - background, background / 2) for speaker, power in heard.items()}
-    narrow = {
-        speaker
-        for speaker, power in voices.items()
-        if sum(span.seconds for span in spans[speaker]) >= LEAST_SOUND
-        and _under(power, LOW) < RADIO_LOW
-        and _under(power, HIGH) < RADIO_HIGH
-    }
-    return frozenset(narrow) if len(narrow) < len(voices) else frozenset()
-
-
-def _background(spans: Iterable[Span], samples: Samples) -> NDArray[np.float64]:
-    """The mean power spectrum where nobody speaks; nothing when there is too little of that."""
-    quiet = np.ones(len(samples), bool)
-    for span in spans:
-        quiet[max(0, int((span.start - PAUSE / 4) * SAMPLE_RATE)) : int((span.end + PAUSE / 4) * SAMPLE_RATE)] = False
-    rest = samples[quiet]
-    return _spectrum([rest]) if len(rest) >= LEAST_SOUND * SAMPLE_RATE else np.zeros(BLOCK // 2 + 1)
-
-
-def _spectrum(cuts: Iterable[Samples]) -> NDArray[np.float64]:
-    """The mean power spectrum over these pieces of sound."""
-    total, blocks = np.zeros(BLOCK // 2 + 1), 0
-    for cut in cuts:
-        pieces = cut[: len(cut) // BLOCK * BLOCK].reshape(-1, BLOCK) * np.hanning(BLOCK)
-        total += np.square(np.abs(np.fft.rfft(pieces, axis=1))).sum(axis=0)
-        blocks += len(pieces)
-    return total / max(blocks, 1)
-
-
-def _under(power: NDArray[np.float64], band: tuple[float, float]) -> float:
-    """Decibels of the power in `band` over the power in the middle band."""
-    pitch = np.fft.rfftfreq(BLOCK, 1 / SAMPLE_RATE)
-
-    def within(edges: tuple[float, float]) -> float:
-        return max(float(power[(pitch >= edges[0]) & (pitch < edges[1])].sum()), 1e-12)
-
-    return 10 * math.log10(within(band) / within(MIDDLE))
 
 
 def _cut(samples: Samples, span: Span) -> Samples:
