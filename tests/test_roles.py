@@ -150,7 +150,7 @@ def test_the_ids_of_cues_are_unique():
 
 def test_a_near_officer_who_says_little_of_police_work_wears_the_camera_and_not_the_far_one_who_says_more():
     near = "Give me your license. I don't have to explain anything. Step out of the car. I said step out of the car."
-    far = "I'm Officer Reyes. The reason I stopped you is your speed. Keep your hands where I can see them, sir. Thank you."
+    far = "I'm Officer Reyes. The reason I stopped you is your speed. Keep your hands where I can see them, sir."
     civilian = (
         "No, I don't know, why am I being stopped? Am I being detained, officer? Please, I did nothing wrong here."
     )
