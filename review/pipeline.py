@@ -15,7 +15,7 @@ from typing import Any
 
 from review import behaviours, media, roles, speakers, speech, transcripts
 from review.encounter import Encounter, Provenance, Recording, SpeakerRole, Turn, Word
-from review.errors import ModelError, ReviewError
+from review.errors import ModelError, ReviewError, WrongUse
 from review.store import Store
 
 IN_FLIGHT = 8  # recordings handed to an executor at once; more would only wait there, in memory
@@ -154,6 +154,7 @@ def batch(
     Raises StoreUnavailable, since without a store nothing could be kept.
     """
     chosen = settings or Settings()
+    speech.check(chosen.speech)
     runner, ahead = (executor, IN_FLIGHT) if executor else (InThisProcess(), 1)
     # A callback cannot travel to another process.
     job = process if executor else partial(process, progress=progress)
@@ -214,7 +215,7 @@ def _finished(waiting: dict[Future[Encounter], Path], store: Store, clock: Clock
         path = waiting.pop(future)
         try:
             encounter = future.result()
-        except ModelError:
+        except (ModelError, WrongUse):
             raise  # it would fail for every other recording, too
         except ReviewError as error:
             yield Failed(path, error.stage, str(error))

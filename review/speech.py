@@ -19,6 +19,7 @@ from typing import Protocol
 import ctranslate2  # type: ignore[import-untyped]
 import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
+from faster_whisper.tokenizer import _LANGUAGE_CODES as LANGUAGES
 from faster_whisper.transcribe import Segment
 from faster_whisper.utils import download_model
 from faster_whisper.vad import VadOptions, get_speech_timestamps
@@ -118,6 +119,7 @@ class Engine(Protocol):
 
 def recognise(samples: Samples, settings: Settings = Settings(), *, progress: Progress | None = None) -> Heard:
     """The words spoken in `samples` (16 kHz, mono, float32), with times and confidence."""
+    check(settings)
     engine = engine_named(settings.engine)
     speech = speech_in(samples)
     if not speech:
@@ -132,6 +134,13 @@ def recognise(samples: Samples, settings: Settings = Settings(), *, progress: Pr
         models=(VOICE_ACTIVITY_MODEL, *heard.models),
         remarks=(*heard.remarks, *_remarks(words, speech)),
     )
+
+
+def check(settings: Settings) -> None:
+    """Refuse an engine or a language that there is not, before any recording is opened; raises WrongUse."""
+    engine_named(settings.engine)
+    if settings.language and settings.language not in LANGUAGES:
+        raise WrongUse(f"there is no language {settings.language!r}: give a code such as en, es or fr, or leave it out")
 
 
 def engine_named(name: str) -> Engine:

@@ -55,6 +55,16 @@ class BadLine:
     message: str
 
 
+def format_of(path: Path) -> Format:
+    """The format that a file's ending stands for; JSONL for any other.
+
+    >>> format_of(Path("stop.VTT")).value, format_of(Path("-")).value
+    ('vtt', 'jsonl')
+    """
+    ending = path.suffix.lower().removeprefix(".")
+    return Format(ending) if ending in list(Format) else Format.JSONL
+
+
 def read(path: Path, form: Format) -> tuple[tuple[Line, ...], tuple[BadLine, ...]]:
     """The lines of a transcript and those that could not be read; `-` is standard input.
 
@@ -107,6 +117,8 @@ def _line(raw: object, number: int) -> Line:
         raise ValueError("has a speaker that is no string")
     if role is not None and role not in list(Role):
         raise ValueError(f"has the role {role!r}; use one of {', '.join(Role)} or leave it out")
+    if any("\ud800" <= letter <= "\udfff" for letter in text + (speaker or "")):
+        raise ValueError("has half a character (a lone surrogate); write it as UTF-8")
     start, end = _seconds(raw, "start"), _seconds(raw, "end")
     if start is not None and end is not None and end < start:
         raise ValueError(f"ends ({end}) before it starts ({start})")
@@ -122,7 +134,7 @@ def _seconds(raw: Mapping[str, object], name: str) -> float | None:
     return float(value)
 
 
-def _subtitles(text: str) -> Iterator[Line]:
+def _subtitles(text: str) -> Iterator[Line | BadLine]:
     import pysubs2
 
     try:
@@ -134,6 +146,9 @@ def _subtitles(text: str) -> Iterator[Line]:
     if not len(events) and text.strip().removeprefix("WEBVTT").strip():
         raise UnreadableTranscript("no subtitles could be read; give WebVTT or SubRip")
     for number, event in enumerate(events, start=1):
+        if "-->" in event.text:
+            yield BadLine(number, "is followed by a cue whose times cannot be read; mend them")
+            continue
         said = event.text.replace("\\N", " ").replace("\\n", " ")
         voice = _VOICE.search(said)
         words = _TAG.sub("", said).strip()

@@ -25,6 +25,7 @@ from review.behaviours.wording import Spoken, Stretch, stretches
 from review.encounter import Direction, Role, SpeakerRole, Turn, role_of
 
 LONGEST_PAUSE = 2.0  # seconds; a sentence may go on in the speaker's next turn after a shorter one
+LONG, LONGEST = 150, 300  # words after which a speech is cut where a sentence begins, or anywhere
 NEARBY = 14  # tokens on either side in which an `unless` is looked for when there is no punctuation
 SAME_BREATH = 6  # tokens between two marks of one behaviour in a sentence that make them one
 # A match that is somebody else's words or only supposed is less likely to be the behaviour itself.

@@ -17,13 +17,18 @@ from review.weights import Card, Check
 @app.command()
 def tag(
     file: Annotated[Path, typer.Argument(metavar="FILE|-", help="A transcript; `-` reads standard input.")],
-    form: Annotated[transcripts.Format, typer.Option("--format", help="How it is written.")] = transcripts.Format.JSONL,
+    form: Annotated[
+        transcripts.Format | None,
+        typer.Option("--format", help="How it is written.  [default: by the file's ending, else jsonl]"),
+    ] = None,
 ) -> None:
     """Mark the behaviours in a transcript that exists already, without any sound; one JSON object a line.
 
-    Example: `bodycam-review tag stop.vtt --format vtt`
+    Example: `bodycam-review tag stop.vtt`
     """
-    lines, bad = transcripts.read(file, form)
+    lines, bad = transcripts.read(file, form or transcripts.format_of(file))
+    if not lines and not bad:
+        say(f"{file}: nothing was said in it")
     for answer in pipeline.tag(lines):
         put_json(answer)
     for line in bad:

@@ -18,7 +18,7 @@ from review import pipeline, report
 from review.cli.console import complain, progress_bar, put, say
 from review.cli.root import Database, app
 from review.cli.serving import DEFAULT_PORT, Port, serve_store
-from review.errors import WrongUse
+from review.errors import UnreadableMedia, WrongUse
 from review.pipeline import Done, Failed
 from review.store import Store, open_store
 
@@ -72,6 +72,8 @@ def batch(
 
     Example: `bodycam-review batch /media/footage --workers 4`
     """
+    if not folder.exists():
+        raise UnreadableMedia(f"{folder} is not there; check the path")
     if not folder.is_dir():
         raise WrongUse(f"{folder} is no folder; `bodycam-review process` takes single files")
     count = workers or os.cpu_count() or 1
@@ -81,7 +83,10 @@ def batch(
             say(f"watching {folder}; Ctrl-C ends it")
             outcomes = pipeline.watch(folder, settings, store=store, executor=executor)
         else:
-            outcomes = _with_a_bar(pipeline.recordings_in(folder), settings, store, executor, again=again)
+            found = pipeline.recordings_in(folder)
+            if not found:
+                say(f"no audio or video files in {folder}; they are known by their endings, such as .mp4 or .wav")
+            outcomes = _with_a_bar(found, settings, store, executor, again=again)
         failed, told = _told(outcomes, store)
     finish(failed, of=told)
 
@@ -175,7 +180,7 @@ def _say_done(done: Done) -> None:
     encounter = done.encounter
     recording = encounter.recording
     if done.known:
-        say(f"{done.path.name}: known already as {recording.sha256[:ID_DIGITS]}, not processed again")
+        say(f"{done.path.name}: known already as {recording.sha256[:ID_DIGITS]}, not processed again (--again does)")
         return
     heard = f"{len(encounter.words)} words, {len(encounter.roles)} speakers, {len(encounter.flags)} marks to check"
     remarks = "".join(f"; {remark}" for remark in encounter.provenance.remarks)

@@ -13,6 +13,7 @@ from review.cli.console import put, put_json, say, show_table
 from review.cli.processing import ID_DIGITS
 from review.cli.root import AsJson, Database, app
 from review.encounter import Encounter, Verdict, standing
+from review.errors import WrongUse
 from review.report import Format, clock
 from review.store import Entry, open_store
 
@@ -114,8 +115,10 @@ def search(
 ) -> None:
     """Find who said these words, and when.
 
-    Example: `bodycam-review search "step out"`
+    Example: `bodycam-review search '"step out"'`
     """
+    if not query.strip():
+        raise WrongUse("no words to search for were given")
     with open_store(db) as store:
         hits = store.search(query, limit=limit)
     if as_json:
@@ -126,7 +129,12 @@ def search(
         say(f"nobody is heard saying {query}")
         return
     rows = [(hit.sha256[:ID_DIGITS], clock(hit.start), f"{hit.speaker} {hit.role}", hit.text, hit.name) for hit in hits]
-    show_table(f"{len(hits)} hits", ("id", "time", "speaker", "words", "recording"), rows, right=("time",))
+    show_table(
+        f"Places where this was said: {len(hits)}",
+        ("id", "time", "speaker", "words", "recording"),
+        rows,
+        right=("time",),
+    )
 
 
 @app.command()
