@@ -124,7 +124,7 @@ def test_an_empty_store_says_what_to_do(tmp_path):
         (("show", "nonsense!"), 2, "no recording id"),
         (("export", "abc", "--format", "exe"), 2, "exe"),
         (("process",), 2, "PATH"),
-        (("batch", "no-such-folder"), 2, "no-such-folder"),
+        (("batch", "no-such-folder"), 1, "no-such-folder"),
         (("process", "x.wav", "--workers", "0"), 2, "workers"),
         (("process", "x.wav", "--db", "nosuch://x"), 2, "nosuch"),
         (("score", "none.gold.json"), 1, "none.gold.json"),

@@ -39,10 +39,14 @@ export function clock(seconds) {
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-// Scrolls only inside `pane`: scrollIntoView would move the whole page under the reader's hands.
+// Scrolls only inside `pane` while any of it can be seen: scrollIntoView would move the page under the reader's hands.
+// On a small or zoomed window the pane may lie below the fold; then the page moves, so that nobody judges the unseen.
 export function reveal(pane, node) {
   const [outer, inner] = [pane.getBoundingClientRect(), node.getBoundingClientRect()];
   if (inner.top < outer.top || inner.bottom > outer.bottom) {
     pane.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 3;
+  }
+  if (outer.top > window.innerHeight - inner.height || outer.bottom < inner.height) {
+    node.scrollIntoView({ block: "nearest" });
   }
 }

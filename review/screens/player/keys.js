@@ -19,11 +19,12 @@ export function listen(actions) {
     if (target instanceof Element && target.closest(TYPING)) return;
     const onButton = target instanceof Element && target.closest("button, a, summary");
     if (event.key === " " && onButton) return;
-    const action = actions[event.key === " " ? "k" : event.key];
+    const key = event.key === " " ? "k" : event.key.toLowerCase(); // Caps Lock must not silence the keys
+    const action = actions[key];
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!event.repeat || "jl".includes(event.key)) action();
+    if (!event.repeat || "jl".includes(key)) action();
   };
   // Captured, so that the media element's own keys do not act a second time.
   document.addEventListener("keydown", act, true);

@@ -92,8 +92,8 @@ class Player {
       l: () => this.seek(media.currentTime + STEP),
       n: () => this.step(1),
       p: () => this.step(-1),
-      a: () => this.picked && this.answer(this.picked, "agree"),
-      d: () => this.picked && this.answer(this.picked, "disagree"),
+      a: () => this.seen && this.answer(this.seen, "agree"),
+      d: () => this.seen && this.answer(this.seen, "disagree"),
       z: () => this.undoLast(),
       "?": () => this.toggleHelp(),
     });
@@ -167,6 +167,7 @@ class Player {
 
   play(at) {
     if (at !== undefined) this.seek(at);
+    if (!this.media.readyState && this.trouble.hidden) this.#say("The recording is being fetched …");
     this.media.play().catch(() => {}); // a browser may insist on a click first; the controls are there
   }
 
@@ -198,12 +199,17 @@ class Player {
     this.outbox.add(flag.id, answer);
   }
 
+  // The chosen mark while it is listed: a key never judges what a filter hides.
+  get seen() {
+    return this.cards.shown.includes(this.picked) ? this.picked : null;
+  }
+
   undo(flag) {
     if (this.mine(flag.id)) this.outbox.add(flag.id, "undo");
   }
 
   undoLast() {
-    const flag = this.answered.pop() ?? this.picked;
+    const flag = this.answered.pop() ?? this.seen;
     if (!flag) return;
     this.pick(flag);
     this.undo(flag);
