@@ -110,11 +110,15 @@ class Span:
 
 @dataclass(frozen=True)
 class Word:
-    """One recognised word as a reader sees it (with its punctuation), and how sure the engine is of it."""
+    """One recognised word as a reader sees it (with its punctuation), and how sure the engine is of it.
+
+    `second` is the label of another speaker who is heard during the word; empty when nobody is.
+    """
 
     text: str
     span: Span
     confidence: float
+    second: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,27 @@ class Voice:
 
     label: str
     span: Span
+
+
+class VoiceActKind(StrEnum):
+    """What is heard in the sound of talk, apart from its words (docs/how-it-works.md)."""
+
+    RAISED_VOICE = "raised_voice"
+    INTERRUPTION = "interruption"
+    OVERLAP = "overlap"
+    FAST_SPEECH = "fast_speech"
+    RESPONSE_GAP = "response_gap"
+    LONG_SILENCE = "long_silence"
+
+
+@dataclass(frozen=True)
+class VoiceAct:
+    """One thing heard in the sound of talk, with the values that were measured."""
+
+    kind: VoiceActKind
+    span: Span
+    speaker: str  # empty for a silence, which is nobody's
+    details: Details = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -232,6 +257,7 @@ class Encounter:
     flags: tuple[Flag, ...]
     provenance: Provenance
     revision: int = 1
+    acts: tuple[VoiceAct, ...] = ()
 
     @cached_property
     def words(self) -> tuple[Word, ...]:

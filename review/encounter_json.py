@@ -19,6 +19,8 @@ from review.encounter import (
     SpeakerRole,
     Status,
     Turn,
+    VoiceAct,
+    VoiceActKind,
     Word,
 )
 from review.errors import UnreadableEncounter
@@ -38,6 +40,7 @@ def to_dict(encounter: Encounter) -> dict[str, Any]:
         ],
         "turns": [_turn_to_dict(turn, encounter.role_of(turn.speaker)) for turn in encounter.turns],
         "flags": [flag_to_dict(flag) for flag in encounter.flags],
+        "acts": [_act_to_dict(act) for act in encounter.acts],
         "provenance": _provenance_to_dict(encounter.provenance),
     }
 
@@ -57,6 +60,7 @@ def from_dict(raw: Mapping[str, Any]) -> Encounter:
             flags=tuple(_flag_from_dict(flag) for flag in raw["flags"]),
             provenance=_provenance_from_dict(raw["provenance"]),
             revision=raw["revision"],
+            acts=tuple(_act_from_dict(act) for act in raw.get("acts", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableEncounter(f"this encounter is damaged: {error!r}") from error
@@ -126,15 +130,35 @@ def _turn_to_dict(turn: Turn, role: SpeakerRole) -> dict[str, Any]:
         "start": turn.span.start,
         "end": turn.span.end,
         "text": turn.text,
-        "words": [
-            {"text": word.text, "start": word.span.start, "end": word.span.end, "confidence": word.confidence}
-            for word in turn.words
-        ],
+        "words": [_word_to_dict(word) for word in turn.words],
     }
 
 
+def _word_to_dict(word: Word) -> dict[str, Any]:
+    told = {"text": word.text, "start": word.span.start, "end": word.span.end, "confidence": word.confidence}
+    return {**told, "second": word.second} if word.second else told
+
+
+def _word_from_dict(raw: Mapping[str, Any]) -> Word:
+    return Word(raw["text"], Span(raw["start"], raw["end"]), raw["confidence"], raw.get("second", ""))
+
+
+def _act_to_dict(act: VoiceAct) -> dict[str, Any]:
+    return {
+        "kind": act.kind.value,
+        "start": act.span.start,
+        "end": act.span.end,
+        "speaker": act.speaker,
+        "details": dict(act.details),
+    }
+
+
+def _act_from_dict(raw: Mapping[str, Any]) -> VoiceAct:
+    return VoiceAct(VoiceActKind(raw["kind"]), Span(raw["start"], raw["end"]), raw["speaker"], raw["details"])
+
+
 def _turn_from_dict(raw: Mapping[str, Any]) -> Turn:
-    words = tuple(Word(word["text"], Span(word["start"], word["end"]), word["confidence"]) for word in raw["words"])
+    words = tuple(_word_from_dict(word) for word in raw["words"])
     return Turn(raw["speaker"], Span(raw["start"], raw["end"]), words)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +17,10 @@ from av.container import InputContainer
 
 from review.encounter import Recording, Span
 from review.errors import UnreadableMedia
+from review.sound import SAMPLE_RATE, Samples, Spool, Track, seconds
 from review.soundtrack import (
     LENGTH_GUESSED,
-    SAMPLE_RATE,
     Reading,
-    Samples,
     audio_tracks,
     is_picture,
     opened,
@@ -40,7 +40,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message=".*invalid escape sequence", category=SyntaxWarning)
     from pydub import AudioSegment
 
-__all__ = ["SAMPLE_RATE", "Samples", "Sound", "blocks", "checksum", "clip", "decode", "loudness", "probe", "samples"]
+__all__ = ["SAMPLE_RATE", "Samples", "Sound", "checksum", "clip", "decoded", "loudness", "probe", "samples"]
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # a clock that was never set says 1904 or 1970
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -50,15 +50,15 @@ READ_BLOCK = 1 << 20  # bytes
 
 @dataclass(frozen=True)
 class Sound:
-    """A whole recording as 16 kHz mono samples on the player's clock, and what a reviewer must know about them."""
+    """A whole recording as 16 kHz mono sound on the player's clock, and what a reviewer must know about it."""
 
-    samples: Samples
+    samples: Track
     remarks: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:
         """The length in seconds."""
-        return len(self.samples) / SAMPLE_RATE
+        return seconds(self.samples)
 
 
 def probe(path: Path) -> Recording:
@@ -103,27 +103,18 @@ def checksum(path: Path) -> str:
 
 def samples(path: Path) -> Samples:
     """The whole recording as 16 kHz mono float32; sample n sounds at second n / 16000 of the player's clock."""
-    return decode(path).samples
+    return np.concatenate(list(stream(path, Reading(path.name))))
 
 
-def decode(path: Path) -> Sound:
-    """The whole recording as sound, with remarks on what could not be read; raises UnreadableMedia."""
+@contextmanager
+def decoded(path: Path) -> Iterator[Sound]:
+    """The whole recording as sound, with remarks on what could not be read; raises UnreadableMedia.
+
+    The samples lie on disk until the block ends, so that memory stays flat however long the recording is.
+    """
     reading = Reading(path.name)
-    pieces = list(stream(path, reading))
-    return Sound(np.concatenate(pieces), reading.remarks)
-
-
-def blocks(path: Path, *, seconds: float = 30.0) -> Iterator[Samples]:
-    """The recording's samples in blocks of `seconds`, the last one shorter; memory stays flat however long it is."""
-    size = round(seconds * SAMPLE_RATE)
-    waiting: Samples = np.empty(0, np.float32)
-    for piece in stream(path, Reading(path.name)):
-        waiting = np.concatenate([waiting, piece])
-        while len(waiting) >= size:
-            yield waiting[:size]
-            waiting = waiting[size:]
-    if len(waiting):
-        yield waiting
+    with Spool(stream(path, reading)) as spool:
+        yield Sound(spool, reading.remarks)
 
 
 def clip(path: Path, span: Span, *, fade: float = 0.01) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +16,7 @@ from typing import Any
 from review import behaviours, media, roles, speakers, speech, transcripts
 from review.encounter import Encounter, Provenance, Recording, SpeakerRole, Turn, Word
 from review.errors import ModelError, ReviewError, WrongUse
+from review.sound import Samples
 from review.store import Store
 
 IN_FLIGHT = 8  # recordings handed to an executor at once; more would only wait there, in memory
@@ -81,11 +82,13 @@ def process(
     progress("reading", 0.0)
     with _stage("media"):
         what = recording or media.probe(path)
-        sound = media.decode(path)
-    with _stage("speech"):
-        heard = speech.recognise(sound.samples, chosen.speech, progress=lambda share: progress("words", share))
-    with _stage("speakers"):
-        turns, known = _who_said(heard.words, sound.samples, chosen, progress)
+    with ExitStack() as open_until_told_apart:
+        with _stage("media"):
+            sound = open_until_told_apart.enter_context(media.decoded(path))
+        with _stage("speech"):
+            heard = speech.recognise(sound.samples[:], chosen.speech, progress=lambda share: progress("words", share))
+        with _stage("speakers"):
+            turns, known = _who_said(heard.words, sound.samples[:], chosen, progress)
     with _stage("behaviours"):
         progress("behaviours", 0.0)
         flags = behaviours.tag(turns, known, settings=chosen.behaviours, seed=what.sha256) if turns else ()
@@ -101,7 +104,7 @@ def process(
 
 
 def _who_said(
-    words: tuple[Word, ...], samples: media.Samples, settings: Settings, progress: Progress
+    words: tuple[Word, ...], samples: Samples, settings: Settings, progress: Progress
 ) -> tuple[tuple[Turn, ...], tuple[SpeakerRole, ...]]:
     if not words:
         return (), ()  # nobody to tell apart, and a night of silent recordings goes by faster

@@ -28,7 +28,8 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
 from review.errors import OutputError
-from review.soundtrack import GAP, Reading, Samples, audio_tracks, is_picture, opened, stream
+from review.sound import Samples
+from review.soundtrack import GAP, Reading, audio_tracks, is_picture, opened, stream
 
 SOUND_RATE = 48_000  # Hz
 SOUND_BIT_RATE = 96_000  # bits per second, mono AAC

@@ -14,10 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.encounter import Role, Span, SpeakerRole, Turn
-
-Samples = NDArray[np.float32]
-
-SAMPLE_RATE = 16_000  # samples per second
+from review.sound import SAMPLE_RATE, Samples
 
 # The first guess at roles. Evidence is in nats (log-odds): above 0 for an officer, below 0 for a civilian.
 NOBODY = 1.5  # nats that a wearer must beat, since a recording may hold no officer at all

@@ -20,15 +20,12 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.stream import Disposition
-from numpy.typing import NDArray
 
 from review.errors import UnreadableMedia
+from review.sound import SAMPLE_RATE, Samples
 
 av.logging.set_level(None)  # libav's own complaints never reach stderr; what matters becomes an error or a remark
 
-Samples = NDArray[np.float32]
-
-SAMPLE_RATE = 16_000  # Hz, what Whisper and the speaker models take
 GAP = 0.05  # seconds a timestamp may be off from the count of samples before silence is laid in (or an overlap cut)
 SILENT = 0.001  # peak of full scale (-60 dB) below which a channel that never spoke stays out of the mix
 SLICE = 1.0  # seconds mixed at a time, so that the mix does not depend on the caller's block length

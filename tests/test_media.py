@@ -189,8 +189,8 @@ def test_a_container_that_starts_late_keeps_its_clock(tmp_path: Path):
 def test_a_drop_out_of_the_camera_becomes_silence_and_later_words_do_not_drift(name: str, tmp_path: Path):
     web = name.endswith("webm")
     take = Take("libopus" if web else "aac", video="libvpx" if web else "libx264", drop_out=(0.4, 1.3))
-    whole = media.decode(film(tmp_path / name, take))
-    sound = whole.samples
+    with media.decoded(film(tmp_path / name, take)) as whole:
+        sound = whole.samples[:]
     assert whole.remarks == ("the sound drops out: 0.9 seconds in all (1 x), silent here",)
     assert_on_the_clock(sound)
     assert not sound[int(0.6 * media.SAMPLE_RATE) : int(1.1 * media.SAMPLE_RATE)].any()
@@ -222,24 +222,26 @@ def test_every_track_is_heard_and_a_silent_one_weighs_nothing(tmp_path: Path):
     assert media.probe(path).audio_tracks == 3
 
 
-def test_blocks_are_the_whole_in_pieces(tmp_path: Path):
+def test_sound_kept_on_disk_is_the_sound_of_the_file(tmp_path: Path):
     path = film(tmp_path / "a.mp4", Take(video="libx264", audio_at=0.776))
-    pieces = list(media.blocks(path, seconds=0.8))
-    assert [len(piece) for piece in pieces[:-1]] == [12800] * (len(pieces) - 1)
-    assert 0 < len(pieces[-1]) <= 12800
-    assert np.array_equal(np.concatenate(pieces), media.samples(path))
-    assert pieces[0].dtype == np.float32
+    whole = media.samples(path)
+    with media.decoded(path) as sound:
+        assert len(sound.samples) == len(whole)
+        assert np.abs(sound.samples[:] - whole).max() < 1 / 32767
+        assert np.array_equal(sound.samples[100:200], sound.samples[:][100:200])
+        assert sound.samples[:].dtype == np.float32
 
 
 def test_a_recording_cut_off_at_the_end_gives_what_is_there_and_says_so(tmp_path: Path):
     whole = film(tmp_path / "whole.wav", Take("pcm_s16le", 16000, "mono", seconds=10.0)).read_bytes()
     cut = tmp_path / "cut.wav"
     cut.write_bytes(whole[: len(whole) // 2])
-    sound = media.decode(cut)
-    assert sound.seconds == pytest.approx(5.0, abs=0.2)
-    assert_on_the_clock(sound.samples)
+    with media.decoded(cut) as sound:
+        assert sound.seconds == pytest.approx(5.0, abs=0.2)
+        assert_on_the_clock(sound.samples[:])
     assert sound.remarks == ("the file ends early: 5.0 of 10.0 seconds could be read",)
-    assert media.decode(tmp_path / "whole.wav").remarks == ()
+    with media.decoded(tmp_path / "whole.wav") as whole_one:
+        assert whole_one.remarks == ()
 
 
 def test_damage_inside_a_recording_is_left_silent_and_remarked(tmp_path: Path):
@@ -247,8 +249,8 @@ def test_damage_inside_a_recording_is_left_silent_and_remarked(tmp_path: Path):
     body = bytearray(path.read_bytes())
     body[len(body) // 2 : len(body) // 2 + 2000] = np.random.default_rng(1).bytes(2000)
     path.write_bytes(bytes(body))
-    sound = media.decode(path)
-    assert_on_the_clock(sound.samples)
+    with media.decoded(path) as sound:
+        assert_on_the_clock(sound.samples[:])
     assert sound.remarks
 
 
