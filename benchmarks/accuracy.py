@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,18 @@ HEAD = """# The samples against their gold
 
 Made by `make bench` with `bodycam-review score samples --json`. The samples are acted by synthetic voices: these
 figures say that the parts work together, not how the program does in the field. Held-out samples were never tuned on.
-WER is after Whisper's English normaliser; DER is of the final turns against the gold utterances, pauses within an
-utterance included; role is the share of recognised officer and civilian words that were given to a voice of that role;
-start is the median distance in seconds between the first word of an utterance and its gold start. Precision and recall
-are of the marks that the machine stands by; marks shown as unsure are counted apart and as neither right nor wrong.
+WER is after Whisper's normaliser; DER is of the final turns against the gold utterances, pauses within an utterance
+included; person is the share of recognised words that were given to who said them, role the share of recognised
+officer and civilian words that were given to a voice of that role; start is the distance in seconds between the first
+word of an utterance and its gold start, median and 90th percentile. Precision and recall are of the marks that the
+machine stands by; marks shown as unsure are counted apart and as neither right nor wrong.
 
 """
 COLUMNS = (
-    "recording", "held out", "WER %", "DER % (collar 0.25 s)", "DER % (0)", "speakers", "role %", "start s",
-    "gold marks", "right", "wrong", "unsure right", "unsure wrong", "precision", "recall",
+    "recording", "held out", "WER %", "DER % (collar 0.25 s)", "DER % (0)", "speakers", "person %", "role %",
+    "start s", "start s, 90th", "gold marks", "right", "wrong", "unsure right", "unsure wrong", "precision", "recall",
 )  # fmt: skip
+KINDS = ("right", "wrong", "missed", "unsure_right", "unsure_wrong")
 
 
 def measure() -> None:
@@ -34,23 +37,40 @@ def measure() -> None:
         text=True,
     )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    table = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|", *map(_row, rows)]
-    behaviours = [_behaviours(row) for row in rows if row["name"] in ("tuning set", "held out")]
-    RESULT.write_text(HEAD + "\n".join(table) + "\n\n" + "\n\n".join(behaviours) + "\n", encoding="utf-8")
+    totals = [row for row in rows if row["name"] in ("tuning set", "held out")]
+    parts = [
+        table(COLUMNS, map(_row, rows)),
+        *map(_roles, totals),
+        *map(_confidence, totals),
+        *map(_behaviours, totals),
+    ]
+    RESULT.write_text(HEAD + "\n\n".join(parts) + "\n", encoding="utf-8")
     sys.stderr.write(f"written: {RESULT.relative_to(ROOT)}\n")
 
 
-def _row(row: dict[str, Any]) -> str:
-    total = {kind: sum(one[kind] for one in row["found"].values()) for kind in _KINDS}
-    cells = (
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
+    return "\n".join([*lines, *("| " + " | ".join(map(str, row)) + " |" for row in rows)])
+
+
+def percent(part: float, whole: float = 1) -> str:
+    return f"{100 * part / whole:.1f}" if whole else ""
+
+
+def _row(row: dict[str, Any]) -> tuple[object, ...]:
+    total = {kind: sum(one[kind] for one in row["found"].values()) for kind in KINDS}
+    words = row["words"]
+    return (
         row["name"],
         "yes" if row["held_out"] else "",
-        f"{100 * row['wer']:.1f}",
-        f"{100 * row['der']['0.25']:.1f}",
-        f"{100 * row['der']['0.0']:.1f}",
+        percent(row["wer"]),
+        percent(row["der"]["0.25"]),
+        percent(row["der"]["0.0"]),
         f"{row['speakers']} of {row['gold_speakers']}",
-        f"{100 * row['role_right'] / row['role_words']:.1f}" if row["role_words"] else "",
+        percent(words["right_speaker"], words["recognised"]),
+        percent(words["role_right"], words["role_words"]),
         f"{row['start_error']:.2f}" if row["start_error"] is not None else "",
+        f"{row['start_error_90']:.2f}" if row["start_error_90"] is not None else "",
         total["right"] + total["missed"],
         total["right"],
         total["wrong"],
@@ -59,18 +79,30 @@ def _row(row: dict[str, Any]) -> str:
         f"{row['precision']:.2f}",
         f"{row['recall']:.2f}",
     )
-    return "| " + " | ".join(map(str, cells)) + " |"
 
 
-_KINDS = ("right", "wrong", "missed", "unsure_right", "unsure_wrong")
+def _roles(row: dict[str, Any]) -> str:
+    kinds = ("words", "substituted", "deleted", "inserted")
+    rows = [
+        (role, *(errors[kind] for kind in kinds), percent(row["wer_by_role"][role]))
+        for role, errors in row["words"]["by_role"].items()
+    ]
+    return f"## Words by role: {row['name']}\n\n" + table(("words of", *kinds, "WER %"), rows)
+
+
+def _confidence(row: dict[str, Any]) -> str:
+    rows = [
+        (f"{at / 10:.1f}-{(at + 1) / 10:.1f}", one["words"], percent(one["confidence"], one["words"]),
+         percent(one["right"], one["words"]))
+        for at, one in enumerate(row["words"]["bins"]) if one["words"]
+    ]  # fmt: skip
+    title = f"## Confidence of words: {row['name']}, calibration error {percent(row['calibration_error'] or 0)} %"
+    return f"{title}\n\n" + table(("confidence", "words", "mean confidence %", "right %"), rows)
 
 
 def _behaviours(row: dict[str, Any]) -> str:
-    lines = [f"## By behaviour: {row['name']}", "", "| behaviour | " + " | ".join(_KINDS).replace("_", ", ") + " |"]
-    lines.append("|---" * (len(_KINDS) + 1) + "|")
-    for name, found in row["found"].items():
-        lines.append(f"| {name} | " + " | ".join(str(found[kind]) for kind in _KINDS) + " |")
-    return "\n".join(lines)
+    rows = [(name, *(found[kind] for kind in KINDS)) for name, found in row["found"].items()]
+    return f"## By behaviour: {row['name']}\n\n" + table(("behaviour", *(k.replace("_", ", ") for k in KINDS)), rows)
 
 
 if __name__ == "__main__":

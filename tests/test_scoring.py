@@ -19,7 +19,19 @@ from review.encounter import (
     Word,
 )
 from review.errors import UnreadableGold
-from review.scoring import Found, Gold, Mark, Utterance, WordErrors, read_gold, score, together, voice_errors
+from review.scoring import (
+    Bin,
+    Found,
+    Gold,
+    Mark,
+    Utterance,
+    WordErrors,
+    by_tenths,
+    read_gold,
+    score,
+    together,
+    voice_errors,
+)
 
 OFFICER = Utterance("officer_a", Role.OFFICER, Span(1.0, 3.0), "Step out of the car, please.")
 CIVILIAN = Utterance("civilian_a", Role.CIVILIAN, Span(4.0, 5.0), "Why? I did nothing.")
@@ -59,35 +71,36 @@ PERFECT = (turn("S1", 1.0, 3.0, "Step out of the car, please."), turn("S2", 4.0,
 
 def test_what_was_heard_right_has_no_errors():
     found = score(encounter(*PERFECT), gold(OFFICER, CIVILIAN))
-    assert found.words == WordErrors(words=10)
-    assert found.words.rate == 0.0
-    assert (found.role_words, found.role_right) == (10, 10)
-    assert found.start_error == 0.0
+    assert found.words.errors == WordErrors(words=10)
+    assert found.words.errors.rate == 0.0
+    assert (found.words.role_words, found.words.role_right) == (10, 10)
+    assert found.words.right_speaker == found.words.recognised == 10
+    assert found.words.start_error == 0.0
     assert [voices.rate for voices in found.voices.values()] == [0.0, 0.0]
 
 
 def test_numbers_and_contractions_are_compared_as_they_sound():
     said = Utterance("o", Role.OFFICER, Span(0, 2), "You're doing fifty-two in a thirty-five.")
     heard = turn("S1", 0, 2, "You are doing 52 in a 35.")
-    assert score(encounter(heard), gold(said)).words.rate == 0.0
+    assert score(encounter(heard), gold(said)).words.errors.rate == 0.0
 
 
 def test_each_kind_of_word_error_is_counted():
     heard = (turn("S1", 1.0, 3.0, "Step out out of car, cheese."), PERFECT[1])
-    errors = score(encounter(*heard), gold(OFFICER, CIVILIAN)).words
+    errors = score(encounter(*heard), gold(OFFICER, CIVILIAN)).words.errors
     assert (errors.inserted, errors.deleted, errors.substituted) == (1, 1, 1)
     assert errors.rate == pytest.approx(0.3)
 
 
 def test_hearing_words_where_none_were_said_is_all_insertions():
-    errors = score(encounter(PERFECT[0]), gold()).words
+    errors = score(encounter(PERFECT[0]), gold()).words.errors
     assert errors == WordErrors(inserted=6)
 
 
 def test_words_given_to_the_wrong_role_are_counted():
     swapped = encounter(*PERFECT, roles=(("S1", "civilian"), ("S2", "civilian")))
     found = score(swapped, gold(OFFICER, CIVILIAN))
-    assert (found.role_words, found.role_right) == (10, 4)
+    assert (found.words.role_words, found.words.role_right) == (10, 4)
 
 
 def test_a_voice_taken_for_another_is_confusion():
@@ -124,8 +137,64 @@ def test_rows_are_added_up_and_rates_never_averaged():
     first = score(encounter(*PERFECT), gold(OFFICER, CIVILIAN))
     second = score(encounter(turn("S1", 1.0, 2.0, "Wrong.")), gold(CIVILIAN))
     both = together([first, second], "both")
-    assert both.words.words == first.words.words + second.words.words
-    assert both.words.rate == pytest.approx(4 / 14)
+    assert both.words.errors.words == first.words.errors.words + second.words.errors.words
+    assert both.words.errors.rate == pytest.approx(4 / 14)
+    assert both.words.by_role["civilian"] == WordErrors(words=8, substituted=1, deleted=3)
+    assert sum(one.words for one in both.words.bins) == 11
+
+
+def test_errors_are_told_by_the_role_of_who_spoke():
+    heard = (PERFECT[0], turn("S2", 4.0, 5.0, "Why? I did something bad."))
+    by_role = score(encounter(*heard), gold(OFFICER, CIVILIAN)).words.by_role
+    assert by_role["officer"] == WordErrors(words=6)
+    assert by_role["civilian"] == WordErrors(words=4, substituted=1, inserted=1)
+
+
+def test_a_right_word_given_to_the_wrong_person_is_told_apart_from_a_wrong_word():
+    taken = (turn("S1", 1.0, 3.0, "Step out of the car, please. Why?"), turn("S2", 4.0, 5.0, "I did nothing."))
+    words = score(encounter(*taken), gold(OFFICER, CIVILIAN)).words
+    assert words.errors.rate == 0.0
+    assert (words.recognised, words.right_speaker) == (10, 9)
+
+
+def test_which_name_a_voice_has_does_not_matter():
+    renamed = (replace(PERFECT[0], speaker="S2"), replace(PERFECT[1], speaker="S1"))
+    assert score(encounter(*renamed), gold(OFFICER, CIVILIAN)).words.right_speaker == 10
+
+
+def test_a_late_first_word_is_above_zero_and_an_early_one_below():
+    heard = (turn("S1", 1.3, 3.0, "Step out of the car, please."), turn("S2", 3.9, 5.0, "Why? I did nothing."))
+    words = score(encounter(*heard), gold(OFFICER, CIVILIAN)).words
+    assert words.starts == (0.3, -0.1)
+    assert words.start_error == pytest.approx(0.2)
+    assert words.worst_starts == pytest.approx(0.28)
+
+
+def test_confidence_is_compared_with_the_share_that_is_right():
+    heard = (turn("S1", 1.0, 3.0, "Step out of the bar, cheese."), PERFECT[1])
+    words = score(encounter(*heard), gold(OFFICER, CIVILIAN)).words
+    assert words.bins[9] == Bin(10, 8, pytest.approx(9.0))
+    assert words.calibration_error == pytest.approx(0.1)
+    assert list(by_tenths(words.bins)) == [("0.9-1.0", 10, pytest.approx(0.9), 0.8)]
+
+
+def test_spanish_is_compared_as_spanish():
+    said = Utterance("o", Role.OFFICER, Span(0, 2), "¿Dónde está su licencia?")
+    heard = turn("S1", 0, 2, "Dónde está su licencia")
+    spanish = replace(gold(said), language="es")
+    assert score(encounter(heard), spanish).words.errors.rate == 0.0
+
+
+def test_a_number_spoken_as_several_words_keeps_its_place_in_time():
+    said = (
+        Utterance("o", Role.OFFICER, Span(0, 4), "You were doing fifty two."),
+        Utterance("c", Role.CIVILIAN, Span(5, 6), "No way."),
+    )
+    heard = (turn("S1", 0, 4, "You were doing fifty two."), turn("S2", 5, 6, "No way."))
+    words = score(encounter(*heard), gold(*said)).words
+    assert words.errors.rate == 0.0
+    assert words.starts == (0.0, 0.0)
+    assert words.right_speaker == words.recognised
 
 
 def test_gold_is_read_from_its_file(tmp_path):

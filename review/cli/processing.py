@@ -8,7 +8,6 @@ import signal
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ import typer
 
 from review import pipeline, report
 from review.cli.console import complain, progress_bar, put, say
+from review.cli.options import Engine, Language, Model, Offline, SpeakerCount, chosen_settings
 from review.cli.root import Database, app
 from review.cli.serving import DEFAULT_PORT, Port, serve_store
 from review.errors import UnreadableMedia, WrongUse
@@ -24,10 +24,6 @@ from review.store import Store, open_store
 
 ID_DIGITS = 12  # of the sha256; enough to tell millions of recordings apart
 
-Engine = Annotated[str, typer.Option(help="Speech engine: faster-whisper, or `package.module:attribute`.")]
-Model = Annotated[str, typer.Option(help="Speech model: `base` comes with the program; another name, or a folder.")]
-Language = Annotated[str | None, typer.Option(help="Spoken language, such as `en`.  [default: detected]")]
-SpeakerCount = Annotated[int | None, typer.Option("--speakers", min=1, help="How many people speak, if known.")]
 Again = Annotated[bool, typer.Option("--again", help="Process known recordings again, as a new revision.")]
 Out = Annotated[str | None, typer.Option(help="`-` prints each encounter as JSON; a folder gets one file for each.")]
 
@@ -38,6 +34,7 @@ def process(
     engine: Engine = "faster-whisper",
     model: Model = "base",
     language: Language = None,
+    offline: Offline = False,
     speakers: SpeakerCount = None,
     workers: Annotated[int, typer.Option(min=1, help="Recordings processed at the same time.")] = 1,
     again: Again = False,
@@ -48,7 +45,7 @@ def process(
 
     Example: `bodycam-review process stop.mp4 --out -`
     """
-    settings = _settings(engine, model, language, speakers, workers)
+    settings = chosen_settings(engine, model, language=language, offline=offline, speakers=speakers, workers=workers)
     folder = _folder(out)
     with open_store(db) as store, _executor(workers, None) as executor:
         outcomes = _with_a_bar(paths, settings, store, executor, again=again)
@@ -62,6 +59,7 @@ def batch(
     engine: Engine = "faster-whisper",
     model: Model = "base",
     language: Language = None,
+    offline: Offline = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes.  [default: one a core]")] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to use.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on with what is put there later, until Ctrl-C.")] = False,
@@ -77,7 +75,7 @@ def batch(
     if not folder.is_dir():
         raise WrongUse(f"{folder} is no folder; `bodycam-review process` takes single files")
     count = workers or os.cpu_count() or 1
-    settings = _settings(engine, model, language, None, count)
+    settings = chosen_settings(engine, model, language=language, offline=offline, workers=count)
     with open_store(db) as store, _executor(count, dask) as executor:
         if watch:
             say(f"watching {folder}; Ctrl-C ends it")
@@ -117,17 +115,6 @@ def finish(failed: Sequence[Failed], *, of: int) -> None:
         for failure in failed:
             say(f"  {failure.path}: {failure.message}")
     raise typer.Exit(1 if failed else 0)
-
-
-def _settings(engine: str, model: str, language: str | None, speakers: int | None, workers: int) -> pipeline.Settings:
-    plain = pipeline.Settings()
-    # Several workers with several threads each would fight for the same cores.
-    threads = 1 if workers > 1 else 0
-    return replace(
-        plain,
-        speech=replace(plain.speech, engine=engine, model=model, language=language, threads=threads),
-        speakers=replace(plain.speakers, count=speakers, threads=threads),
-    )
 
 
 def _samples() -> Path:

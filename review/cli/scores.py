@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,11 +11,12 @@ import typer
 
 from review import pipeline, scoring
 from review.cli.console import progress_bar, put_json, show_table
+from review.cli.options import Engine, Language, Model, Offline, chosen_settings
 from review.cli.root import AsJson, app
 from review.scoring import Score
 
 COLUMNS = (
-    "recording", "WER %", "DER % .25", "DER % 0", "speakers", "role %", "start s",
+    "recording", "WER %", "DER % .25", "DER % 0", "speakers", "person %", "role %", "start s",
     "marks", "precision %", "recall %",
 )  # fmt: skip
 
@@ -22,18 +24,24 @@ COLUMNS = (
 @app.command()
 def score(
     gold: Annotated[list[Path], typer.Argument(metavar="GOLD…", help="Files *.gold.json, or folders of them.")],
+    engine: Engine = "faster-whisper",
+    model: Model = "base",
+    language: Language = None,
+    offline: Offline = False,
     as_json: AsJson = False,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the same as JSON there, too.")] = None,
 ) -> None:
     """Process recordings whose truth is known and compare: words, voices, roles and marks; held-out ones apart.
 
     Example: `bodycam-review score samples`
     """
+    settings = chosen_settings(engine, model, language=language, offline=offline)
     scores = []
     files = [found for path in gold for found in scoring.gold_files(path)]
     with progress_bar(len(files)) as bar:
         for path in files:
             truth = scoring.read_gold(path)
-            scores.append(scoring.score(pipeline.process(truth.media, progress=bar.show), truth))
+            scores.append(scoring.score(pipeline.process(truth.media, settings, progress=bar.show), truth))
             bar.step()
     groups = [(False, "tuning set"), (True, "held out")]
     totals = [
@@ -41,38 +49,53 @@ def score(
         for held_out, name in groups
         if any(row.held_out is held_out for row in scores)
     ]
+    rows = [_row(row) for row in [*scores, *totals]]
+    if out:
+        out.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if as_json:
-        for row in [*scores, *totals]:
-            put_json(_row(row))
+        for row in rows:
+            put_json(row)
         return
     _show_recordings([*scores, *totals])
     for total in totals:
+        _show_words(total)
         _show_behaviours(total)
 
 
 def _row(score: Score) -> dict[str, Any]:
-    plain = asdict(score)
-    plain["wer"] = round(score.words.rate, 4)
-    plain["der"] = {str(collar): round(voices.rate, 4) for collar, voices in score.voices.items()}
-    plain["voices"] = {str(collar): asdict(voices) for collar, voices in score.voices.items()}
-    plain["precision"] = round(score.all_found.precision, 4)
-    plain["recall"] = round(score.all_found.recall, 4)
-    return plain
+    words = score.words
+    return {
+        **asdict(score),
+        "wer": round(words.errors.rate, 4),
+        "wer_by_role": {role: round(errors.rate, 4) for role, errors in words.by_role.items()},
+        "der": {str(collar): round(voices.rate, 4) for collar, voices in score.voices.items()},
+        "voices": {str(collar): asdict(voices) for collar, voices in score.voices.items()},
+        "start_error": words.start_error,
+        "start_error_90": words.worst_starts,
+        "calibration_error": words.calibration_error,
+        "precision": round(score.all_found.precision, 4),
+        "recall": round(score.all_found.recall, 4),
+    }
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
+def _share(part: int, whole: int) -> str:
+    return _percent(part / whole) if whole else "-"
+
+
 def _show_recordings(scores: list[Score]) -> None:
     rows = [
         (
             row.name + (" *" if row.held_out else ""),
-            _percent(row.words.rate),
+            _percent(row.words.errors.rate),
             *(_percent(row.voices[collar].rate) for collar in scoring.COLLARS),
             f"{row.speakers}/{row.gold_speakers}",
-            _percent(row.role_right / row.role_words) if row.role_words else "-",
-            f"{row.start_error:.2f}" if row.start_error is not None else "-",
+            _share(row.words.right_speaker, row.words.recognised),
+            _share(row.words.role_right, row.words.role_words),
+            f"{row.words.start_error:.2f}" if row.words.start_error is not None else "-",
             str(row.all_found.right + row.all_found.missed),
             _percent(row.all_found.precision),
             _percent(row.all_found.recall),
@@ -80,6 +103,23 @@ def _show_recordings(scores: list[Score]) -> None:
         for row in scores
     ]
     show_table("Against gold (* held out: never tuned on)", COLUMNS, rows, right=COLUMNS[1:])
+
+
+def _show_words(total: Score) -> None:
+    columns = ("words of", "said", "WER %", "substituted", "deleted", "inserted")
+    rows = [
+        (role, str(one.words), _percent(one.rate), str(one.substituted), str(one.deleted), str(one.inserted))
+        for role, one in total.words.by_role.items()
+    ]
+    show_table(f"Words by role: {total.name}", columns, rows, right=columns[1:])
+    steps = ("confidence", "words", "mean confidence %", "right %")
+    tenths = [
+        (name, str(words), _percent(sure), _percent(right))
+        for name, words, sure, right in scoring.by_tenths(total.words.bins)
+    ]
+    error = total.words.calibration_error
+    title = f"Confidence of words: {total.name}, calibration error {'-' if error is None else _percent(error)} %"
+    show_table(title, steps, tenths, right=steps[1:])
 
 
 def _show_behaviours(total: Score) -> None:
