@@ -283,17 +283,39 @@ class Verdict:
     note: str = ""
 
 
+class CorrectionKind(StrEnum):
+    """What a person can put right; each holds for all words of the speaker within the span."""
+
+    ROLE = "role"  # who this speaker is; `now` is a role
+    SPEAKER = "speaker"  # the words are another speaker's; `now` is that speaker
+
+
 @dataclass(frozen=True)
 class Correction:
     """A person's change to what the machine heard; applying it makes the next revision."""
 
     recording: str
-    kind: str  # text, speaker, role or boundary
+    kind: CorrectionKind
+    speaker: str
     span: Span
     was: str
     now: str
     reviewer: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class VoiceProfile:
+    """How an officer's voice sounds, kept only with that officer's written consent; nobody else's voice is kept."""
+
+    officer: str  # the agency's id
+    consent: str  # what the written consent is called
+    consent_sha256: str
+    made_from: str  # sha256 of the recording
+    model: str  # sha256 of the model that made it
+    added_by: str
+    added_at: datetime
+    direction: tuple[float, ...]  # a unit vector
 
 
 CONFIRMING_ROLES = frozenset({"supervisor", "internal_affairs"})

@@ -5,18 +5,41 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from review import behaviours, media, roles, speakers, speech, transcripts
-from review.encounter import Encounter, Provenance, Recording, SpeakerRole, Turn, Word
+from review import (
+    behaviours,
+    checkpoints,
+    corrections,
+    media,
+    roles,
+    speakers,
+    speech,
+    transcripts,
+    voice_acts,
+    voice_profiles,
+)
+from review.encounter import (
+    Correction,
+    CorrectionKind,
+    Encounter,
+    Flag,
+    Provenance,
+    Recording,
+    SpeakerRole,
+    Turn,
+    VoiceAct,
+    VoiceProfile,
+    Word,
+)
 from review.errors import ModelError, ReviewError, WrongUse
-from review.sound import Samples
+from review.sound import Track
 from review.store import Store
 
 IN_FLIGHT = 8  # recordings handed to an executor at once; more would only wait there, in memory
@@ -35,6 +58,7 @@ class Settings:
 
     speech: speech.Settings = field(default_factory=speech.Settings)
     speakers: speakers.Settings = field(default_factory=speakers.Settings)
+    voice_acts: voice_acts.Settings = field(default_factory=voice_acts.Settings)
     behaviours: behaviours.Settings = field(default_factory=behaviours.Settings)
 
 
@@ -72,45 +96,111 @@ def process(
     *,
     recording: Recording | None = None,
     revision: int = 1,
+    unfinished: Path | None = None,
+    profiles: Sequence[VoiceProfile] = (),
     clock: Clock = now,
 ) -> Encounter:
     """Everything the machine can say of one recording; raises the ReviewError of the stage that failed.
 
-    `recording` saves probing the file again when the caller has done so.
+    `recording` saves probing the file again when the caller has done so. In the folder `unfinished` the words heard so
+    far are kept until the recording is done, so that a run that was broken off goes on where it was. `profiles` are
+    the voices of officers who consented; which voice here is like one of them helps to tell who is who.
     """
     chosen = settings or Settings()
     progress("reading", 0.0)
     with _stage("media"):
         what = recording or media.probe(path)
-    with ExitStack() as open_until_told_apart:
+    with ExitStack() as while_heard:
         with _stage("media"):
-            sound = open_until_told_apart.enter_context(media.decoded(path))
+            sound = while_heard.enter_context(media.decoded(path))
         with _stage("speech"):
-            heard = speech.recognise(sound.samples[:], chosen.speech, progress=lambda share: progress("words", share))
+            kept = while_heard.enter_context(_checkpoint(unfinished, what, chosen))
+            words_told = partial(progress, "words")
+            heard = speech.recognise(sound.samples, chosen.speech, progress=words_told, kept=kept)
         with _stage("speakers"):
-            turns, known = _who_said(heard.words, sound.samples[:], chosen, progress)
+            told = _who_said(heard.words, sound.samples, chosen, profiles, progress)
     with _stage("behaviours"):
         progress("behaviours", 0.0)
-        flags = behaviours.tag(turns, known, settings=chosen.behaviours, seed=what.sha256) if turns else ()
+        flags = told.flags(chosen.behaviours, seed=what.sha256)
     provenance = Provenance(
-        software=f"bodycam-review {version('review')}",
+        software=software(),
         made_at=clock(),
         models=(*heard.models, *speakers.models(), *behaviours.models()),
         settings=_flat(asdict(chosen)),
         counts=heard.counts,
-        remarks=(*sound.remarks, *heard.remarks),
+        remarks=(*sound.remarks, *heard.remarks, *told.remarks),
     )
-    return Encounter(what, heard.language, turns, known, flags, provenance, revision)
+    return Encounter(what, heard.language, told.turns, told.roles, flags, provenance, revision, told.acts)
+
+
+def software() -> str:
+    """The name and version that provenance tells."""
+    return f"bodycam-review {version('review')}"
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The words told apart: whose they are, who those people are, and how they were said."""
+
+    turns: tuple[Turn, ...] = ()
+    roles: tuple[SpeakerRole, ...] = ()
+    acts: tuple[VoiceAct, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def flags(self, settings: behaviours.Settings, *, seed: str) -> tuple[Flag, ...]:
+        if not self.turns:
+            return ()
+        return behaviours.tag(self.turns, self.roles, settings=settings, seed=seed)
 
 
 def _who_said(
-    words: tuple[Word, ...], samples: Samples, settings: Settings, progress: Progress
-) -> tuple[tuple[Turn, ...], tuple[SpeakerRole, ...]]:
+    words: tuple[Word, ...], track: Track, settings: Settings, profiles: Sequence[VoiceProfile], progress: Progress
+) -> _Told:
     if not words:
-        return (), ()  # nobody to tell apart, and a night of silent recordings goes by faster
-    voices = speakers.diarize(samples, settings.speakers, progress=lambda share: progress("voices", share))
+        return _Told()  # nobody to tell apart, and a night of silent recordings goes by faster
+    voices = speakers.diarize(track[:], settings.speakers, progress=partial(progress, "voices"))
     turns = speakers.attribute(words, voices)
-    return turns, roles.guess(turns, samples)
+    enrolled = voice_profiles.alike(turns, track, profiles=profiles)
+    acts = voice_acts.find(turns, track, settings.voice_acts, voices=voices)
+    remarks = tuple(
+        f"{speaker} sounds like the enrolled voice of {officer} ({likeness:.2f} of 1)."
+        for speaker, (officer, likeness) in enrolled.items()
+    )
+    return _Told(turns, roles.guess(turns, track, enrolled=enrolled.keys()), acts, remarks)
+
+
+def _checkpoint(
+    folder: Path | None, recording: Recording, settings: Settings
+) -> AbstractContextManager[dict[str, Any]]:
+    # Other software may cut its sections elsewhere.
+    decisive = {"software": software(), **_flat(asdict(settings.speech))}
+    return checkpoints.kept(folder, recording=recording.sha256, settings=decisive)
+
+
+def corrected(
+    encounter: Encounter, made: Sequence[Correction], settings: Settings | None = None, *, clock: Clock = now
+) -> Encounter:
+    """The next revision: the same words with these corrections, and marked anew; raises WrongUse."""
+    chosen = settings or Settings()
+    turns, known = corrections.applied(encounter.turns, encounter.roles, made)
+    told = _Told(turns, known, corrections.renamed(encounter.acts, made))
+    provenance = replace(
+        encounter.provenance,
+        software=software(),
+        made_at=clock(),
+        settings={**encounter.provenance.settings, **_flat(asdict(chosen.behaviours), "behaviours.")},
+        remarks=(*encounter.provenance.remarks, *(f"Corrected: {_correction(one)}." for one in made)),
+    )
+    flags = told.flags(chosen.behaviours, seed=encounter.recording.sha256)
+    revision = encounter.revision + 1
+    return replace(
+        encounter, turns=turns, roles=known, flags=flags, provenance=provenance, revision=revision, acts=told.acts
+    )
+
+
+def _correction(made: Correction) -> str:
+    what = "is" if made.kind is CorrectionKind.ROLE else "has the voice of"
+    return f"{made.speaker} {what} {made.now}, not {made.was}"
 
 
 def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -148,19 +238,24 @@ def batch(
     executor: Executor | None = None,
     progress: Progress = _unwatched,
     again: bool = False,
+    unfinished: Path | None = None,
     clock: Clock = now,
 ) -> Iterator[Done | Failed]:
     """Process each recording once, keep it, and tell what became of it; a bad file never stops the rest.
 
     A recording is known by its content, so a second run does what the first left, whatever the files are called now.
-    With `again`, one that is known gets another revision. Without an executor all is done here, one after the other.
-    Raises StoreUnavailable, since without a store nothing could be kept.
+    With `again`, one that is known gets another revision. `unfinished` is the folder of `process`. Without an executor
+    all is done here, one after the other. Raises StoreUnavailable, since without a store nothing could be kept.
     """
     chosen = settings or Settings()
     speech.check(chosen.speech)
     runner, ahead = (executor, IN_FLIGHT) if executor else (InThisProcess(), 1)
     # A callback cannot travel to another process.
-    job = process if executor else partial(process, progress=progress)
+    job = (
+        partial(process, unfinished=unfinished)
+        if executor
+        else partial(process, progress=progress, unfinished=unfinished)
+    )
     waiting: dict[Future[Encounter], Path] = {}
     taken: dict[str, Path] = {}
     repeats: list[tuple[Path, str]] = []
@@ -188,7 +283,12 @@ def batch(
 
 
 def watch(
-    folder: Path, settings: Settings | None = None, *, store: Store, executor: Executor | None = None
+    folder: Path,
+    settings: Settings | None = None,
+    *,
+    store: Store,
+    executor: Executor | None = None,
+    unfinished: Path | None = None,
 ) -> Iterator[Done | Failed]:
     """Process what is in `folder` and what is put there later, until the caller stops asking."""
     seen: set[tuple[Path, int]] = set()
@@ -196,7 +296,9 @@ def watch(
         found = {(path, path.stat().st_mtime_ns) for path in recordings_in(folder)}
         fresh = {(path, changed) for path, changed in found - seen if time.time() - changed / 1e9 > SETTLED}
         seen |= fresh
-        yield from batch(sorted(path for path, _ in fresh), settings, store=store, executor=executor)
+        yield from batch(
+            sorted(path for path, _ in fresh), settings, store=store, executor=executor, unfinished=unfinished
+        )
         time.sleep(LOOK_AGAIN)
 
 

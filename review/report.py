@@ -201,7 +201,9 @@ def _markdown(encounter: Encounter, verdicts: Sequence[Verdict]) -> str:
 def _figures(encounter: Encounter, verdicts: Sequence[Verdict]) -> list[str]:
     directions: dict[str, list[Flag]] = {}
     for flag in encounter.flags:
-        directions.setdefault(flag.direction.value, []).append(flag)
+        # What other officers say never enters the figures of who wears the camera.
+        whose = " (other officers)" if flag.role is Role.OTHER_OFFICER else ""
+        directions.setdefault(flag.direction.value + whose, []).append(flag)
     rows = ["| direction | marked | unsure | verified |", "|---|---|---|---|"]
     for direction, flags in sorted(directions.items()):
         marked = sum(flag.status.value == "flagged" for flag in flags)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.encounter import Role, Span, SpeakerRole, Turn
-from review.sound import SAMPLE_RATE, Samples
+from review.sound import NOTHING, SAMPLE_RATE, Samples, Track, cut, seconds
 
 # The first guess at roles. Evidence is in nats (log-odds): above 0 for an officer, below 0 for a civilian.
 NOBODY = 1.5  # nats that a wearer must beat, since a recording may hold no officer at all
@@ -25,6 +25,7 @@ CONSTANT = 30  # words from which a voice's level says how near it is
 NEAR = 6.0  # decibels between two voices at which nearness is fully believed
 ELSE_CIVILIAN = 1.0  # nats: beside an officer, a further voice is more often a civilian's
 STRONG = 2.5  # nats in a voice's own words that make it another officer's, or a civilian's where no officer is known
+ENROLLED = 4.0  # nats for a voice that is like the profile of an officer who consented to one
 FEWEST_WORDS = 4  # a voice that says less keeps an unknown role
 LEAST_SURE, SUREST = 0.5, 0.97  # bounds of a role's confidence; below the first it is unknown
 RADIO_SURE = 0.8  # confidence that a narrow voice among wide ones comes over the radio
@@ -32,6 +33,7 @@ RADIO_LOW, RADIO_HIGH = -9.0, -22.0  # decibels of both bands under the middle o
 LOW, MIDDLE, HIGH = (90.0, 250.0), (300.0, 3400.0), (3800.0, 7500.0)  # Hz; a radio passes the middle band only
 LEAST_SOUND = 1.0  # seconds of a voice, or of the background, from which its bands can be told
 BLOCK = 512  # samples of one spectrum
+MOST_AT_ONCE = 60.0  # seconds of background looked at in one piece
 AROUND = 0.375  # seconds around talk that are no background either
 MOST_HITS = 3  # of one cue; saying it again adds half as much each time
 
@@ -53,17 +55,18 @@ def role_cues() -> tuple[RoleCue, ...]:
     return tuple(RoleCue(one["id"], re.compile(one["pattern"]), one["weight"], tuple(one["hits"])) for one in raw)
 
 
-def guess(turns: Sequence[Turn], samples: Samples) -> tuple[SpeakerRole, ...]:
+def guess(turns: Sequence[Turn], track: Track, *, enrolled: Collection[str] = ()) -> tuple[SpeakerRole, ...]:
     """A first guess at who wears the camera and who is a civilian, from what is said and how near each voice is.
 
-    At most one speaker is the officer. A role without enough evidence stays unknown.
+    `enrolled` are the speakers who sound like an officer whose voice is known. At most one speaker is the officer.
+    A role without enough evidence stays unknown.
     """
     said: dict[str, list[Turn]] = {}
     for turn in turns:
         said.setdefault(turn.speaker, []).append(turn)
-    evidence = {speaker: _evidence(own) for speaker, own in said.items()}
-    near = _nearness(said, samples)
-    radios = _radios(said, samples)
+    evidence = {speaker: _evidence(own) + ENROLLED * (speaker in enrolled) for speaker, own in said.items()}
+    near = _nearness(said, track)
+    radios = _radios(said, track)
     police = sum(math.exp(evidence[speaker] + NEARNESS * near[speaker]) for speaker in said.keys() - radios)
     # What only a civilian says to police is evidence that somebody else here is the police.
     nobody = math.exp(NOBODY + sum(min(0.0, one) for one in evidence.values()) / 2)
@@ -121,12 +124,12 @@ def _evidence(turns: Iterable[Turn]) -> float:
     return total
 
 
-def _nearness(said: Mapping[str, Sequence[Turn]], samples: Samples) -> dict[str, float]:
+def _nearness(said: Mapping[str, Sequence[Turn]], track: Track) -> dict[str, float]:
     """How near each speaker is to the microphone, -1 to 1: by how much louder it is than the loudest other one.
 
     A few shouted words are loud wherever they come from, so a voice counts by how much it says.
     """
-    levels = {speaker: _level(turns, samples) for speaker, turns in said.items()}
+    levels = {speaker: _level(turns, track) for speaker, turns in said.items()}
     constant = {speaker: min(1.0, _words(turns) / CONSTANT) for speaker, turns in said.items()}
     near = {}
     for speaker, level in levels.items():
@@ -140,18 +143,19 @@ def _words(turns: Iterable[Turn]) -> int:
     return sum(len(turn.words) for turn in turns)
 
 
-def _level(turns: Iterable[Turn], samples: Samples) -> float:
+def _level(turns: Iterable[Turn], track: Track) -> float:
     """The median level in dBFS of the words in these turns."""
     spans = (word.span for turn in turns for word in turn.words)
-    powers = [float(np.mean(np.square(cut, dtype=np.float64))) for span in spans if len(cut := _cut(samples, span))]
-    return 10 * math.log10(max(float(np.median(powers)), 1e-12)) if powers else -120.0
+    heard = (cut(track, span) for span in spans)
+    powers = [float(np.mean(np.square(sound, dtype=np.float64))) for sound in heard if len(sound)]
+    return 10 * math.log10(max(float(np.median(powers)), NOTHING)) if powers else -120.0
 
 
-def _radios(said: Mapping[str, Sequence[Turn]], samples: Samples) -> frozenset[str]:
+def _radios(said: Mapping[str, Sequence[Turn]], track: Track) -> frozenset[str]:
     """The speakers who sound as over a radio; none where every voice is narrow, as on the telephone."""
     spans = {speaker: [word.span for turn in turns for word in turn.words] for speaker, turns in said.items()}
-    background = _background([span for own in spans.values() for span in own], samples)
-    heard = {speaker: _spectrum([_cut(samples, span) for span in own]) for speaker, own in spans.items()}
+    background = _background([span for own in spans.values() for span in own], track)
+    heard = {speaker: _spectrum(cut(track, span) for span in own) for speaker, own in spans.items()}
     # Never below half of the background: what noise hides is not known to be absent.
     voices = {speaker: np.maximum(power - background, background / 2) for speaker, power in heard.items()}
     narrow = {
@@ -164,20 +168,34 @@ def _radios(said: Mapping[str, Sequence[Turn]], samples: Samples) -> frozenset[s
     return frozenset(narrow) if len(narrow) < len(voices) else frozenset()
 
 
-def _background(spans: Iterable[Span], samples: Samples) -> NDArray[np.float64]:
+def _background(spans: Iterable[Span], track: Track) -> NDArray[np.float64]:
     """The mean power spectrum where nobody speaks; nothing when there is too little of that."""
-    quiet = np.ones(len(samples), bool)
-    for span in spans:
-        quiet[max(0, int((span.start - AROUND) * SAMPLE_RATE)) : int((span.end + AROUND) * SAMPLE_RATE)] = False
-    rest = samples[quiet]
-    return _spectrum([rest]) if len(rest) >= LEAST_SOUND * SAMPLE_RATE else np.zeros(BLOCK // 2 + 1)
+    quiet = _between(spans, until=seconds(track))
+    if sum(span.seconds for span in quiet) < LEAST_SOUND:
+        return np.zeros(BLOCK // 2 + 1)
+    return _spectrum(cut(track, span) for span in quiet)
+
+
+def _between(spans: Iterable[Span], *, until: float) -> list[Span]:
+    """The stretches without talk, a little away from it, none longer than a minute, so that memory stays flat.
+
+    >>> _between([Span(1.0, 2.0), Span(2.5, 3.0)], until=5.375)
+    [Span(start=0.0, end=0.625), Span(start=3.375, end=5.375)]
+    """
+    gaps, at = [], 0.0
+    for span in [*sorted(spans), Span(until + AROUND, until + AROUND)]:
+        while span.start - AROUND > at:
+            gaps.append(Span(at, min(span.start - AROUND, at + MOST_AT_ONCE)))
+            at = gaps[-1].end
+        at = max(at, span.end + AROUND)
+    return gaps
 
 
 def _spectrum(cuts: Iterable[Samples]) -> NDArray[np.float64]:
     """The mean power spectrum over these pieces of sound."""
     total, blocks = np.zeros(BLOCK // 2 + 1), 0
-    for cut in cuts:
-        pieces = cut[: len(cut) // BLOCK * BLOCK].reshape(-1, BLOCK) * np.hanning(BLOCK)
+    for sound in cuts:
+        pieces = sound[: len(sound) // BLOCK * BLOCK].reshape(-1, BLOCK) * np.hanning(BLOCK)
         total += np.square(np.abs(np.fft.rfft(pieces, axis=1))).sum(axis=0)
         blocks += len(pieces)
     return total / max(blocks, 1)
@@ -188,10 +206,6 @@ def _under(power: NDArray[np.float64], band: tuple[float, float]) -> float:
     pitch = np.fft.rfftfreq(BLOCK, 1 / SAMPLE_RATE)
 
     def within(edges: tuple[float, float]) -> float:
-        return max(float(power[(pitch >= edges[0]) & (pitch < edges[1])].sum()), 1e-12)
+        return max(float(power[(pitch >= edges[0]) & (pitch < edges[1])].sum()), NOTHING)
 
     return 10 * math.log10(within(band) / within(MIDDLE))
-
-
-def _cut(samples: Samples, span: Span) -> Samples:
-    return samples[int(span.start * SAMPLE_RATE) : int(span.end * SAMPLE_RATE)]

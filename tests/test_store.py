@@ -4,11 +4,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from review import store as package
-from review.encounter import Answer, Direction, Encounter, Provenance, Recording, Verdict
+from review.encounter import (
+    Answer,
+    Correction,
+    CorrectionKind,
+    Direction,
+    Encounter,
+    Provenance,
+    Recording,
+    Role,
+    Span,
+    Verdict,
+    VoiceProfile,
+)
 from review.errors import RefusedVerdict, StoreUnavailable, UnknownRecording, WrongUse
 from review.store import Count, engine, open_store
 
@@ -24,6 +37,16 @@ def verdict(shelved, number=1, *, flag="flag-1", answer=Answer.AGREE, reviewer="
 def empty(number, *, recorded=None):
     recording = Recording(f"{number:064x}", f"{number}.wav", 1.0, recorded_at=recorded)
     return Encounter(recording, "en", (), (), (), Provenance("test", AT))
+
+
+def correction(shelved):
+    return Correction(
+        shelved.sha256, CorrectionKind.ROLE, "S2", Span(0, 30), "civilian", "other_officer", "reviewer-1", AT
+    )
+
+
+def profile(officer="4711", *, model="cd" * 32):
+    return VoiceProfile(officer, "consent.pdf", "ab" * 32, "ef" * 32, model, "clerk", AT, (0.6, -0.8))
 
 
 def test_an_encounter_comes_back_as_it_was(shelved, new_store):
@@ -77,10 +100,12 @@ def test_verdicts_are_kept_all_or_none(shelved, new_store):
     assert store.verdicts(shelved.sha256) == ()
 
 
-@pytest.mark.parametrize("table", ["verdicts", "encounters", "flags", "turns"])
+@pytest.mark.parametrize("table", ["verdicts", "encounters", "flags", "turns", "corrections"])
 @pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET recording = 'x'"])
 def test_not_even_sql_changes_what_is_kept(shelved, new_store, table, change):
-    new_store().record([verdict(shelved)])
+    store = new_store()
+    store.record([verdict(shelved)])
+    store.add_corrected(replace(shelved.encounter, revision=2), [correction(shelved)])
     direct = sqlite3.connect(shelved.database)
     with pytest.raises(sqlite3.IntegrityError, match="only ever added"):
         direct.execute(change.format(table))
@@ -210,3 +235,77 @@ def test_the_migrations_make_the_tables_that_the_code_knows(new_store):
 
 def _ours(_object, name, kind, _reflected, _compared):
     return not (kind == "table" and name.startswith("turn_index"))
+
+
+def test_what_other_officers_say_is_not_in_the_figures_of_the_library(shelved, new_store):
+    store = new_store()
+    theirs = tuple(replace(flag, role=Role.OTHER_OFFICER) for flag in shelved.encounter.flags[:2])
+    store.add(replace(shelved.encounter, revision=2, flags=theirs + shelved.encounter.flags[2:]), shelved.media, at=AT)
+    [entry] = store.recordings()
+    assert Direction.DEESCALATING not in entry.counts
+    assert entry.counts[Direction.ESCALATING] == Count(marked=1)
+
+
+def test_a_correction_is_kept_with_the_revision_that_it_made(shelved, new_store):
+    store = new_store()
+    after = replace(shelved.encounter, revision=2)
+    store.add_corrected(after, [correction(shelved)])
+    assert store.encounter(shelved.sha256) == after
+    assert store.encounter(shelved.sha256, revision=1) == shelved.encounter
+    assert store.corrections(shelved.sha256) == (correction(shelved),)
+    assert store.media(shelved.sha256) == shelved.media
+
+
+def test_two_people_who_correct_at_once_do_not_overwrite_each_other(shelved, new_store):
+    store = new_store()
+    store.add_corrected(replace(shelved.encounter, revision=2), [correction(shelved)])
+    with pytest.raises(StoreUnavailable, match="just now"):
+        store.add_corrected(replace(shelved.encounter, revision=2, flags=()), [correction(shelved)])
+    assert store.encounter(shelved.sha256).flags == shelved.encounter.flags
+
+
+def test_a_voice_profile_is_kept_and_really_deleted(shelved, new_store):
+    store = new_store()
+    store.add_voice_profile(profile())
+    assert store.voice_profiles() == (profile(),)
+    with pytest.raises(WrongUse, match="4711 has a voice profile"):
+        store.add_voice_profile(profile())
+    store.delete_voice_profile("4711")
+    assert store.voice_profiles() == ()
+    with pytest.raises(WrongUse, match="no voice profile"):
+        store.delete_voice_profile("4711")
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_with_nothing_lost(tmp_path, shelved):
+    path = tmp_path / "old.db"
+    old = sqlite3.connect(path)
+    _first_version(path)
+    new = sqlite3.connect(shelved.database)
+    for table in ("recordings", "encounters", "flags", "turns"):
+        columns = [row[1] for row in old.execute(f"PRAGMA table_info({table})")]
+        rows = new.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
+        old.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", rows)
+    old.commit()
+    assert "role" not in [row[1] for row in old.execute("PRAGMA table_info(flags)")]
+    old.close()
+    new.close()
+    with open_store(path) as store:
+        assert store.encounter(shelved.sha256) == shelved.encounter
+        assert store.search("tail light")
+    upgraded = sqlite3.connect(path)
+    roles = dict(upgraded.execute("SELECT id, role FROM flags"))
+    assert roles == {flag.id: flag.role.value for flag in shelved.encounter.flags}
+    with pytest.raises(sqlite3.IntegrityError, match="only ever added"):
+        upgraded.execute("UPDATE flags SET role = 'x'")
+    upgraded.close()
+
+
+def _first_version(path):
+    """A store as the first version made it."""
+    made = engine.create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(package.__file__).with_name("migrations")))
+    with made.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    made.dispose()

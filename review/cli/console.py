@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from review.errors import OutputError
 
-STAGES = {"words": (0.0, 0.6), "voices": (0.6, 0.35), "behaviours": (0.95, 0.05)}  # start, length: shares of the time
+STAGES = {"words": (0.0, 0.65), "voices": (0.65, 0.3), "behaviours": (0.95, 0.05)}  # start, length: shares of the time
 PIPED = 160  # columns of a table that goes to a file or another program
 
 
@@ -89,7 +89,14 @@ class Bar:
 @contextmanager
 def progress_bar(total: int) -> Iterator[Bar]:
     """A bar over `total` recordings."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+    )
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         yield Bar(bar, total)

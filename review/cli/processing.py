@@ -79,7 +79,9 @@ def batch(
     with open_store(db) as store, _executor(count, dask) as executor:
         if watch:
             say(f"watching {folder}; Ctrl-C ends it")
-            outcomes = pipeline.watch(folder, settings, store=store, executor=executor)
+            outcomes = pipeline.watch(
+                folder, settings, store=store, executor=executor, unfinished=store.unfinished_folder
+            )
         else:
             found = pipeline.recordings_in(folder)
             if not found:
@@ -137,7 +139,15 @@ def _with_a_bar(
 ) -> Iterator[Done | Failed]:
     wanted = list(paths)
     with progress_bar(len(wanted)) as bar:
-        outcomes = pipeline.batch(wanted, settings, store=store, executor=executor, progress=bar.show, again=again)
+        outcomes = pipeline.batch(
+            wanted,
+            settings,
+            store=store,
+            executor=executor,
+            progress=bar.show,
+            again=again,
+            unfinished=store.unfinished_folder,
+        )
         for outcome in outcomes:
             bar.step()
             yield outcome

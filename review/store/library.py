@@ -9,14 +9,17 @@ from itertools import groupby
 
 from sqlalchemy import Connection, Row, func, select, tuple_
 
-from review.encounter import Direction, Standing, Status, Verdict, standing
+from review.encounter import Direction, Role, Standing, Status, Verdict, standing
 from review.store import verdicts as kept
 from review.store.tables import encounters, flags, recordings
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many flags the machine marked, how many it is unsure of, and how many people have verified."""
+    """How many flags the machine marked, how many it is unsure of, and how many people have verified.
+
+    Other officers' flags are not among them: they never enter the figures of who wears the camera.
+    """
 
     marked: int = 0
     unsure: int = 0
@@ -78,7 +81,7 @@ def _entry(row: Row[tuple[object, ...]], counts: Mapping[Direction, Count]) -> E
 def _counts(connection: Connection, which: Sequence[tuple[str, int]]) -> dict[str, dict[Direction, Count]]:
     rows = connection.execute(
         select(flags.c.recording, flags.c.direction, flags.c.id, flags.c.status)
-        .where(tuple_(flags.c.recording, flags.c.revision).in_(which))
+        .where(tuple_(flags.c.recording, flags.c.revision).in_(which), flags.c.role != Role.OTHER_OFFICER.value)
         .order_by(flags.c.recording, flags.c.direction)
     ).all()
     said = kept.by_recording(connection, [recording for recording, _ in which])

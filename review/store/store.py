@@ -8,12 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import platformdirs
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from review.encounter import Encounter, Verdict
+from review.encounter import Correction, Encounter, Verdict, VoiceProfile
 from review.encounter_json import from_json, to_json
-from review.errors import UnknownRecording, WrongUse
-from review.store import library, search, verdicts
+from review.errors import StoreUnavailable, UnknownRecording, WrongUse
+from review.store import corrections, library, profiles, search, verdicts
 from review.store.engine import connect, database_url, reading, writing
 from review.store.library import Entry
 from review.store.search import Hit
@@ -53,6 +54,42 @@ class Store:
                 return False
             _add(connection, encounter, media, at)
         return True
+
+    def add_corrected(self, encounter: Encounter, made: Sequence[Correction]) -> None:
+        """Keep the next revision of a known recording together with the corrections that led to it."""
+        with writing(self._engine) as connection:
+            if _has(connection, encounter.recording.sha256, encounter.revision):
+                raise StoreUnavailable("somebody else corrected this recording just now; look at it again, and repeat")
+            _add(connection, encounter, Path(), made[0].at)
+            corrections.record(connection, made, revision=encounter.revision)
+
+    def corrections(self, sha256: str) -> tuple[Correction, ...]:
+        """People's corrections of this recording, in the order in which they were made."""
+        with reading(self._engine) as connection:
+            return corrections.of(connection, sha256)
+
+    def add_voice_profile(self, profile: VoiceProfile) -> None:
+        """Keep an officer's voice profile; raises WrongUse when there is one already."""
+        with writing(self._engine) as connection:
+            profiles.add(connection, profile)
+
+    def delete_voice_profile(self, officer: str) -> None:
+        """Delete an officer's voice profile for good; raises WrongUse when there is none."""
+        with writing(self._engine) as connection:
+            profiles.remove(connection, officer)
+
+    def voice_profiles(self) -> tuple[VoiceProfile, ...]:
+        """The voice profiles of all officers who consented."""
+        with reading(self._engine) as connection:
+            return profiles.every(connection)
+
+    @property
+    def unfinished_folder(self) -> Path:
+        """Where the words of recordings that are being processed are kept until they are done."""
+        url = self._engine.url
+        if url.get_backend_name() == "sqlite" and url.database:
+            return Path(f"{url.database}.unfinished")
+        return Path(platformdirs.user_cache_dir("bodycam-review")) / "unfinished"
 
     def has(self, sha256: str) -> bool:
         """Whether the recording with this content has an encounter."""
@@ -171,6 +208,7 @@ def _flag_rows(encounter: Encounter) -> list[dict[str, object]]:
             "direction": flag.direction.value,
             "status": flag.status.value,
             "start": flag.span.start,
+            "role": flag.role.value,
         }
         for flag in encounter.flags
     ]

@@ -64,6 +64,7 @@ flags = Table(
     Column("direction", String(16), nullable=False),
     Column("status", String(16), nullable=False),
     Column("start", Float, nullable=False),
+    Column("role", String(16), nullable=False, server_default="unknown"),
     ForeignKeyConstraint(["recording", "revision"], ["encounters.recording", "encounters.revision"]),
 )
 
@@ -94,4 +95,33 @@ verdicts = Table(
     Column("at", String(40), nullable=False),
     Column("note", Text, nullable=False),
     UniqueConstraint("id"),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("recording", String(64), ForeignKey("recordings.sha256"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),  # the one that this correction made
+    Column("kind", String(16), nullable=False),
+    Column("speaker", String(40), nullable=False),
+    Column("start", Float, nullable=False),
+    Column("end", Float, nullable=False),
+    Column("was", Text, nullable=False),
+    Column("now", Text, nullable=False),
+    Column("reviewer", String(80), nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+voice_profiles = Table(
+    "voice_profiles",
+    metadata,
+    Column("officer", String(80), primary_key=True),
+    Column("consent", Text, nullable=False),  # what the written consent is called
+    Column("consent_sha256", String(64), nullable=False),
+    Column("made_from", String(64), nullable=False),  # sha256 of the recording
+    Column("model", String(64), nullable=False),  # sha256 of the model; another one's numbers mean something else
+    Column("added_by", String(80), nullable=False),
+    Column("added_at", String(40), nullable=False),
+    Column("direction", Text, nullable=False),  # JSON, the unit vector of the voice
 )
