@@ -24,6 +24,7 @@ def show() -> None:
         query = st.text_input(
             "Search what was said",
             key="search",
+            bind="query-params",
             placeholder='Words that must all occur; "in quotes" for an exact phrase',
         )
         if query.strip():
@@ -69,7 +70,8 @@ def _hits(hits: tuple[Hit, ...], query: str) -> None:
         st.info("Nobody was heard saying all of these words. Check the spelling, or search for fewer words.")
         return
     more = "the first " if len(hits) == HITS_SHOWN else ""
-    st.caption(f"{more}{len(hits)} places where this was said".capitalize())
+    places = "place" if len(hits) == 1 else "places"
+    st.caption(f"{more}{len(hits)} {places} where this was said".capitalize())
     for hit in hits:
         with st.container(border=True, gap=None):
             where = {"recording": hit.sha256, "at": str(hit.start), "find": query}

@@ -18,6 +18,8 @@ from review.encounter import (
     Standing,
     Status,
     Verdict,
+    VoiceActKind,
+    Word,
     standing,
 )
 from review.screens.viewer import Viewer
@@ -110,7 +112,10 @@ def speaker_name(who: SpeakerRole) -> str:
 
 
 def transcript(encounter: Encounter) -> dict[str, Any]:
-    """The transcript as the player fetches it; a word is [text, start, end, confidence] to keep an hour small."""
+    """The transcript as the player fetches it; a word is [text, start, end, confidence] to keep an hour small.
+
+    A word that somebody else talks over has that speaker fifth; `silences` are [start, end] in which nobody is heard.
+    """
     return {
         "sha256": encounter.recording.sha256,
         "revision": encounter.revision,
@@ -120,11 +125,19 @@ def transcript(encounter: Encounter) -> dict[str, Any]:
             {
                 "speaker": turn.speaker,
                 "start": turn.span.start,
-                "words": [[word.text, word.span.start, word.span.end, word.confidence] for word in turn.words],
+                "words": [_word(word) for word in turn.words],
             }
             for turn in encounter.turns
         ],
+        "silences": [
+            [act.span.start, act.span.end] for act in encounter.acts if act.kind is VoiceActKind.LONG_SILENCE
+        ],
     }
+
+
+def _word(word: Word) -> list[str | float]:
+    told: list[str | float] = [word.text, word.span.start, word.span.end, word.confidence]
+    return [*told, word.second] if word.second else told
 
 
 def _speakers(encounter: Encounter) -> list[SpeakerRole]:

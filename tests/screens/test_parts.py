@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from review.encounter import Answer, Direction, Role, Verdict
+from review.encounter import Answer, Direction, Role, Span, Verdict, VoiceAct, VoiceActKind
 from review.screens import parts
 from review.screens.viewer import Viewer, from_user
 
@@ -55,6 +55,17 @@ def test_a_flags_first_and_last_word_are_places_in_the_transcript_that_is_sent(e
     words = [word for turn in parts.transcript(encounter)["turns"] for word in turn["words"]]
     for flag in parts.player_data(encounter, SUPERVISOR, at=None, about={})["flags"]:
         assert " ".join(word[0] for word in words[flag["first"] : flag["last"] + 1]) == flag["quote"]
+
+
+def test_a_word_that_somebody_talks_over_says_who_and_a_silence_has_its_place(encounter):
+    first = encounter.turns[0]
+    over = replace(first, words=(replace(first.words[0], second="S2"), *first.words[1:]))
+    silence = VoiceAct(VoiceActKind.LONG_SILENCE, Span(8.0, 25.5), "", {"seconds": 17.5})
+    gap = VoiceAct(VoiceActKind.RESPONSE_GAP, Span(8.0, 11.0), "S2", {"seconds": 3.0})
+    sent = parts.transcript(replace(encounter, turns=(over, *encounter.turns[1:]), acts=(gap, silence)))
+    assert sent["turns"][0]["words"][0] == ["Good", 1.0, 1.36, 0.95, "S2"]
+    assert sent["turns"][0]["words"][1] == ["evening,", 1.4, 1.76, 0.95]
+    assert sent["silences"] == [[8.0, 25.5]]
 
 
 def test_before_anybody_has_judged_nothing_is_verified(encounter):

@@ -67,7 +67,7 @@ class Player {
     this.helpButton = el("button", { type: "button", "aria-expanded": "false", onclick: () => this.toggleHelp() }, "Keys (?)");
     const follow = el("input", { type: "checkbox", checked: true,
       onchange: (event) => (this.transcript.follow = event.target.checked) });
-    const key = el("div", { class: "key" }, "Dotted: doubtful word. Hatched: the machine is unsure.");
+    const key = el("div", { class: "key" }, "Dotted: doubtful word. Italic: somebody else talks, too. Hatched: the machine is unsure.");
     const left = el("div", { class: "left" }, this.media, this.trouble, this.lane.root,
       el("div", { class: "bar" }, el("label", {}, follow, " Follow while playing"), key), this.transcript.pane);
     const right = el("div", { class: "right" }, el("div", { class: "bar" }, this.saved, this.helpButton), this.help,

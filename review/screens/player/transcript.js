@@ -26,10 +26,14 @@ export class Transcript {
     });
   }
 
-  show({ turns, speakers }, { wordSure }) {
+  show({ turns, speakers, silences }, { wordSure }) {
     this.spans = [];
     this.times = [];
-    const blocks = turns.map((turn) => this.#turn(turn, speakers[turn.speaker], wordSure));
+    const blocks = turns.map((turn) => this.#turn(turn, speakers, wordSure));
+    for (const [start, end] of [...silences].reverse()) {
+      const next = turns.findIndex((turn) => turn.start >= end - 0.5);
+      blocks.splice(next < 0 ? blocks.length : next, 0, this.#silence(start, end));
+    }
     if (!blocks.length) blocks.push(el("p", { class: "empty" }, "No speech was recognised in this recording."));
     this.pane.replaceChildren(...blocks);
     this.times.sort((a, b) => a[0] - b[0]);
@@ -39,11 +43,23 @@ export class Transcript {
     this.pane.replaceChildren(el("p", { class: "empty" }, text));
   }
 
-  #turn({ speaker, start, words }, who, wordSure) {
+  #silence(start, end) {
+    const time = el("button", { class: "time", type: "button", "data-at": start, title: "Play from here" }, clock(start));
+    return el("div", { class: "silence" }, time, `${Math.round(end - start)} seconds in which nobody is heard`);
+  }
+
+  #turn({ speaker, start, words }, speakers, wordSure) {
+    const who = speakers[speaker];
     const line = el("p", { class: "words" });
-    for (const [text, from, to, confidence] of words) {
+    for (const [text, from, to, confidence, second] of words) {
       const span = el("span", { class: confidence < wordSure ? "word doubtful" : "word", "data-at": from }, `${text} `);
-      if (confidence < wordSure) span.title = "The machine is unsure of this word";
+      const doubts = [];
+      if (confidence < wordSure) doubts.push("The machine is unsure of this word");
+      if (second) {
+        span.classList.add("talked-over");
+        doubts.push(`${speakers[second]?.name ?? second} talks at the same time`);
+      }
+      if (doubts.length) span.title = doubts.join(". ");
       this.spans.push(span);
       this.times.push([from, to, span]);
       line.append(span);
