@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from review import pipeline, speech
-from review.encounter import Role, Span, Word
+from review.encounter import Correction, CorrectionKind, Role, Span, SpeakerRole, Status, Word
 from review.errors import UnreadableMedia
 from review.pipeline import Done, Failed, InThisProcess, Settings
 from review.speech import Heard
@@ -186,3 +186,47 @@ def test_a_watched_folder_takes_files_when_they_are_whole(tmp_path, new_store, m
 def test_a_written_transcript_is_tagged_line_by_line():
     [answer] = pipeline.tag([Line("A", Role.OFFICER, "Take your time, okay?")])
     assert answer["flags"][0]["behaviour"] == "time_and_space"
+
+
+HEARD: list[Span] = []  # what the engine below was asked to hear, over several runs
+
+
+def breaking_off(samples, speech, *, settings, progress):
+    """A speech engine that hears one word a stretch, and ends the program at the third section it ever hears."""
+    HEARD.extend(speech)
+    if len(HEARD) == 3:
+        raise KeyboardInterrupt
+    return Heard(tuple(Word("Stop.", Span(one.start, one.start + 0.4), 0.9) for one in speech), "en", 1.0)
+
+
+def test_a_run_that_was_broken_off_goes_on_where_it_was(tmp_path, monkeypatch):
+    HEARD.clear()
+    minutes = tuple(Span(60.0 * n, 60.0 * n + 25) for n in range(0, 20, 5))
+    monkeypatch.setattr(speech, "speech_in", lambda samples: minutes)
+    monkeypatch.setattr(pipeline.speakers, "diarize", lambda *_, **__: ())
+    path = tmp_path / "long.wav"
+    write_tone(path, seconds=20 * 60)
+    folder = tmp_path / "unfinished"
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.process(path, settings("breaking_off"), unfinished=folder)
+    [left] = folder.iterdir()
+    assert left.name.startswith(pipeline.media.checksum(path))
+    encounter = pipeline.process(path, settings("breaking_off"), unfinished=folder)
+    assert [word.span.start for word in encounter.words] == [span.start for span in minutes]
+    assert len(HEARD) == 5  # two were kept, the third was heard again
+    assert list(folder.iterdir()) == []
+
+
+def test_a_correction_makes_the_next_revision_and_leaves_the_words_alone(tmp_path):
+    before = pipeline.process(tone(tmp_path / "stop.wav", 220), settings(), clock=lambda: AT)
+    [speaker] = {turn.speaker for turn in before.turns}
+    made = Correction(
+        before.recording.sha256, CorrectionKind.ROLE, speaker, Span(0, 4), "unknown", "officer", "reviewer-1", AT
+    )
+    after = pipeline.corrected(before, [made], clock=lambda: AT)
+    assert (after.revision, after.words) == (2, before.words)
+    assert after.role_of(speaker) == SpeakerRole(speaker, Role.OFFICER, 1.0)
+    orders = [flag for flag in after.flags if flag.behaviour == "order"]
+    assert orders
+    assert all(flag.role is Role.OFFICER and flag.status is Status.FLAGGED for flag in orders)
+    assert f"Corrected: {speaker} is officer, not unknown." in after.provenance.remarks
