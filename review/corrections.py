@@ -34,14 +34,23 @@ def applied(
 
 
 def renamed(acts: Iterable[VoiceAct], corrections: Sequence[Correction]) -> tuple[VoiceAct, ...]:
-    """The voice acts with the speakers that they belong to after these corrections."""
+    """The voice acts with the speakers that they belong to after these corrections; nobody interrupts themselves."""
+    given = [one for one in corrections if one.kind is CorrectionKind.SPEAKER]
     out = []
     for act in acts:
-        for one in corrections:
-            if one.kind is CorrectionKind.SPEAKER and one.speaker == act.speaker and one.span.overlap(act.span) > 0:
-                act = replace(act, speaker=one.now)
-        out.append(act)
+        for one in given:
+            act = _renamed(act, one)
+        if act.details.get("of") != act.speaker:
+            out.append(act)
     return tuple(out)
+
+
+def _renamed(act: VoiceAct, correction: Correction) -> VoiceAct:
+    if correction.span.overlap(act.span) == 0:
+        return act
+    was, now = correction.speaker, correction.now
+    details = {key: now if value == was else value for key, value in act.details.items()}
+    return replace(act, speaker=now if act.speaker == was else act.speaker, details=details)
 
 
 def _role(name: str) -> Role:

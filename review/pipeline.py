@@ -125,7 +125,7 @@ def process(
     provenance = Provenance(
         software=software(),
         made_at=clock(),
-        models=(*heard.models, *speakers.models(), *behaviours.models()),
+        models=(*heard.models, *speakers.models(chosen.speakers), *behaviours.models()),
         settings=_flat(asdict(chosen)),
         counts=heard.counts,
         remarks=(*sound.remarks, *heard.remarks, *told.remarks),
@@ -150,7 +150,7 @@ class _Told:
     def flags(self, settings: behaviours.Settings, *, seed: str) -> tuple[Flag, ...]:
         if not self.turns:
             return ()
-        return behaviours.tag(self.turns, self.roles, settings=settings, seed=seed)
+        return behaviours.tag(self.turns, self.roles, acts=self.acts, settings=settings, seed=seed)
 
 
 def _who_said(
@@ -158,7 +158,7 @@ def _who_said(
 ) -> _Told:
     if not words:
         return _Told()  # nobody to tell apart, and a night of silent recordings goes by faster
-    voices = speakers.diarize(track[:], settings.speakers, progress=partial(progress, "voices"))
+    voices = speakers.diarize(track, settings.speakers, progress=partial(progress, "voices"))
     turns = speakers.attribute(words, voices)
     enrolled = voice_profiles.alike(turns, track, profiles=profiles)
     acts = voice_acts.find(turns, track, settings.voice_acts, voices=voices)

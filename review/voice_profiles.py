@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
+
 from review import media, speakers
 from review.encounter import Span, Turn, VoiceProfile
 from review.errors import WrongUse
@@ -64,7 +66,9 @@ def alike(turns: Sequence[Turn], track: Track, *, profiles: Sequence[VoiceProfil
         if sum(span.seconds for span in spans) < ENOUGH:
             continue
         direction = speakers.signature(track, spans)
-        likeness, officer = max((speakers.likeness(direction, one.direction), one.officer) for one in usable)
+        likeness, officer = max(
+            (speakers.likeness(direction, np.asarray(one.direction, np.float32)), one.officer) for one in usable
+        )
         if likeness >= LIKE:
             found[speaker] = (officer, round(likeness, 2))
     return found

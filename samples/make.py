@@ -1,6 +1,10 @@
 """Makes the sample encounters: `python samples/make.py` writes every media file and its gold file beside this script.
 
-Requirements: `pip install -r samples/requirements.txt` in an environment of its own (Python 3.11+), and from Debian
+With `--condition` it makes harder copies of samples that are there, into `--out`; that needs no voices:
+
+    python samples/make.py arrest --condition wind --snr 5 --out /tmp/harder
+
+To speak: `pip install -r samples/requirements.txt` in an environment of its own (Python 3.11+), and from Debian
 or Ubuntu `apt-get install flite espeak-ng sox`. The product needs none of these. Nothing is downloaded while it runs.
 """
 
@@ -16,7 +20,8 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # so that the maker beside this script is found from any folder
 
-from maker import gold, media, mix, script, sound  # noqa: E402
+from maker import conditions, gold, media, mix, script, sound  # noqa: E402
+from maker.harder import harder  # noqa: E402
 from maker.voices import RATE, Sound, Studio  # noqa: E402
 
 SEED = 1
@@ -26,6 +31,8 @@ def main() -> int:
     """Make the named samples, or all of them; exit code 1 when a mark of structure is not borne out by the sound."""
     options = _options()
     options.out.mkdir(parents=True, exist_ok=True)
+    if options.condition:
+        return _harder(options)
     unfair: list[str] = []
     for path in sorted((HERE / "scripts").glob("*.toml")):
         if not options.names or path.stem in options.names:
@@ -53,6 +60,16 @@ def make(written: script.Script, options: argparse.Namespace) -> list[str]:
     return gold.unfair(written, mixed)
 
 
+def _harder(options: argparse.Namespace) -> int:
+    wanted = conditions.CONDITIONS[options.condition]
+    if options.snr is not None:
+        wanted = conditions.at(wanted, snr=options.snr)
+    for path in sorted(HERE.glob("*.gold.json")):
+        if not options.names or path.name.removesuffix(".gold.json") in options.names:
+            print(harder(path, wanted, seed=options.seed, out=options.out, clean=options.speech))
+    return 0
+
+
 def _save(path: Path, track: Sound) -> None:
     with wave.open(str(path), "wb") as writer:
         writer.setnchannels(1)
@@ -68,7 +85,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED, help="fixes every random draw")
     parser.add_argument("--clean", type=Path, help="also write the speech without noise to this folder, for measuring")
     parser.add_argument("--cache", type=Path, help="an existing folder that keeps spoken lines from run to run")
-    return parser.parse_args()
+    parser.add_argument("--condition", choices=sorted(conditions.CONDITIONS), help="write harder copies into --out")
+    parser.add_argument("--snr", type=float, help="dB of speech over the noise that the condition adds")
+    parser.add_argument("--speech", type=Path, help="a folder that --clean wrote, to add noise to clean speech instead")
+    options = parser.parse_args()
+    if options.condition and options.out == HERE:
+        parser.error("--condition needs --out: harder copies do not belong among the samples")
+    if options.snr is not None and (not options.condition or not conditions.CONDITIONS[options.condition].noise):
+        parser.error("--snr needs a --condition that adds noise")
+    return options
 
 
 if __name__ == "__main__":

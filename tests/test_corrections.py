@@ -96,6 +96,13 @@ def test_what_was_heard_in_a_voice_goes_with_it():
     assert [act.speaker for act in corrections.renamed([act, silence], made)] == ["S1", ""]
 
 
+def test_nobody_interrupts_themselves():
+    act = VoiceAct(VoiceActKind.INTERRUPTION, Span(12, 14), "S3", {"of": "S2"})
+    made = correction(CorrectionKind.SPEAKER, "S2", "S1")
+    assert corrections.renamed([act], [made])[0].details == {"of": "S1"}
+    assert corrections.renamed([act], [correction(CorrectionKind.SPEAKER, "S2", "S3")]) == ()
+
+
 @given(st.lists(st.tuples(st.sampled_from(["S1", "S2", "S3"]), st.floats(0, 20), st.floats(0, 20)), max_size=4))
 def test_no_correction_loses_a_word_or_changes_the_order(changes):
     made = [

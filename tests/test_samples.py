@@ -23,12 +23,20 @@ ENCOUNTERS = (
     "arrest",
     "calm_traffic_stop",
     "domestic_call",
+    "far_witness",
     "heated_traffic_stop",
+    "long_street_contact",
     "mental_health_crisis",
+    "shouted_commands",
+    "spanish_stop",
     "welfare_check",
 )
-HELD_OUT = {"domestic_call", "welfare_check"}
-MEGABYTES = 6  # all media together, so that a clone stays small
+LONG = "long_street_contact"
+HELD_OUT = {"domestic_call", "long_street_contact", "welfare_check"}
+LANGUAGES = {"en", "es"}
+MEGABYTES = 12  # all media together, so that a clone stays small
+SPEECH_OVER_NOISE = (5.0, 30.0)  # dB, between which a body camera's recordings are worth reviewing
+MEASURED = 4.0  # dB by which the ratio measured on mixed sound may differ from that of its parts
 LATE = 0.776  # seconds of film before its first sound
 RATE = 16_000  # Hz
 MEDIA_EDGE = 0.15  # seconds that an encoder may add or cut at the end
@@ -65,7 +73,7 @@ def decibels(sound: NDArray[np.float32]) -> float:
     return float(10 * np.log10(np.mean(sound.astype(np.float64) ** 2) + 1e-12))
 
 
-def test_there_are_six_encounters_and_two_are_held_out():
+def test_the_encounters_are_these_and_three_are_held_out():
     names = {path.name.removesuffix(".gold.json") for path in SAMPLES.glob("*.gold.json")}
     assert names == set(ENCOUNTERS)
     assert {name for name in names if gold(name)["held_out"]} == HELD_OUT
@@ -83,9 +91,10 @@ def test_the_media_file_is_the_one_that_the_gold_was_made_for(name: str):
 
 
 @pytest.mark.parametrize("name", ENCOUNTERS)
-def test_an_encounter_lasts_one_to_three_minutes_as_its_gold_says(name: str):
+def test_an_encounter_lasts_one_to_three_minutes_or_ten_as_its_gold_says(name: str):
     values = gold(name)
-    assert 60 <= values["seconds"] <= 180
+    shortest, longest = (540, 720) if name == LONG else (60, 180)
+    assert shortest <= values["seconds"] <= longest
     assert len(heard(name)) / RATE == pytest.approx(values["seconds"], abs=MEDIA_EDGE)
 
 
@@ -186,50 +195,135 @@ def test_the_domestic_call_has_two_civilians_who_talk_at_once():
     assert civilians[0]["end"] - civilians[1]["start"] > 0.5
 
 
-def test_a_repeated_order_is_the_third_order_within_thirty_seconds():
-    for name in ("arrest", "heated_traffic_stop"):
-        values = gold(name)
-        [(last, repeated)] = marks(values, "repeated_order")
-        orders = [
-            one
-            for one, order in marks(values, "order")
-            if one["speaker"] == last["speaker"] and order["quote"].lower().startswith(repeated["quote"].lower())
-        ]
-        within = [one for one in orders if last["end"] - 30 < one["end"] <= last["end"]]
-        assert len(within) >= 3, name
-        assert repeated["structure"]
+@pytest.mark.parametrize("name", ENCOUNTERS)
+def test_utterances_are_in_order_and_nobody_talks_over_themselves(name: str):
+    utterances = gold(name)["utterances"]
+    starts = [one["start"] for one in utterances]
+    assert starts == sorted(starts)
+    for speaker in gold(name)["speakers"]:
+        own = [one for one in utterances if one["speaker"] == speaker]
+        assert all(before["end"] <= after["start"] for before, after in pairwise(own))
+
+
+@pytest.mark.parametrize("name", ENCOUNTERS)
+def test_the_voices_of_one_encounter_are_different_and_its_language_is_known(name: str):
+    values = gold(name)
+    voices = [who["voice"] for who in values["speakers"].values()]
+    assert len(set(voices)) == len(voices)
+    assert values["language"] in LANGUAGES
+
+
+def test_one_encounter_is_in_spanish_from_end_to_end():
+    values = gold("spanish_stop")
+    assert values["language"] == "es"
+    assert all("kokoro_es" in who["voice"] for who in values["speakers"].values())
+    assert {"reason_for_stop", "reassurance", "choice", "free_to_go", "distress"} <= {
+        mark["behaviour"] for one in values["utterances"] for mark in one["behaviours"]
+    }
+
+
+def test_every_held_out_encounter_has_a_voice_that_no_tuning_sample_has():
+    tuned = {who["voice"] for name in set(ENCOUNTERS) - HELD_OUT for who in gold(name)["speakers"].values()}
+    for name in HELD_OUT:
+        assert {who["voice"] for who in gold(name)["speakers"].values()} - tuned, name
+
+
+def test_the_long_encounter_has_four_people_and_stretches_in_which_nobody_speaks():
+    values = gold(LONG)
+    assert [who["role"] for who in values["speakers"].values()].count("civilian") == 2
+    assert len(values["speakers"]) == 5
+    pauses = [after["start"] - before["end"] for before, after in pairwise(values["utterances"])]
+    assert sum(pause >= 9 for pause in pauses) >= 5
+    assert max(pauses) >= 20
+    assert sum(pause < 0 for pause in pauses) >= 6
+
+
+def test_the_witness_is_twelve_decibels_under_the_officer_in_every_line():
+    values = gold("far_witness")
+    assert values["speakers"]["witness"]["level_db"] == values["speakers"]["officer_a"]["level_db"] - 12
+    assert 10 <= values["snr_db"] <= 15
+
+
+@pytest.mark.parametrize("name", ENCOUNTERS)
+def test_speech_lies_over_the_noise_by_as_much_as_gold_says(name: str):
+    values = gold(name)
+    sound = heard(name)
+    spoken = [sound[int(one["start"] * RATE) : int(one["end"] * RATE)] for one in values["utterances"]]
+    assert SPEECH_OVER_NOISE[0] <= values["snr_db"] <= SPEECH_OVER_NOISE[1]
+    assert _active(np.concatenate(spoken)) - decibels(_pauses(values, sound)) == pytest.approx(
+        values["snr_db"], abs=MEASURED
+    )
+
+
+def _active(sound: NDArray[np.float32]) -> float:
+    """The level of the 20 ms frames within 25 dB of the loudest."""
+    frames = sound[: len(sound) // 320 * 320].reshape(-1, 320).astype(np.float64)
+    power = np.mean(frames**2, axis=1)
+    return float(10 * np.log10(power[power > power.max() / 10**2.5].mean()))
+
+
+@pytest.mark.parametrize("name", ["arrest", "heated_traffic_stop", "shouted_commands"])
+def test_a_repeated_order_is_the_third_or_later_within_thirty_seconds(name: str):
+    values = gold(name)
+    [(last, repeated)] = marks(values, "repeated_order")
+    orders = [
+        one
+        for one, order in marks(values, "order")
+        if one["speaker"] == last["speaker"] and order["quote"].lower().startswith(repeated["quote"].lower())
+    ]
+    within = [one for one in orders if last["end"] - 30 < one["end"] <= last["end"]]
+    assert len(within) >= repeated["details"]["times"] >= 3
+    assert repeated["structure"]
+
+
+def test_an_order_is_shouted_six_times_and_a_complaint_made_five_times_each_in_a_quarter_of_a_minute():
+    values = gold("shouted_commands")
+    for behaviour, words, times in (("order", "drop the knife", 6), ("medical_complaint", "i can't breathe", 5)):
+        said = [one for one, mark in marks(values, behaviour) if mark["quote"].lower() == words]
+        assert len(said) == times
+        assert said[-1]["end"] - said[0]["start"] <= 15.5
+    text = " ".join(one["text"].lower() for one in values["utterances"])
+    assert (text.count("drop the knife"), text.count("i can't breathe")) == (6, 5)
+
+
+def test_conflicting_orders_come_from_two_officers_within_five_seconds():
+    values = gold("shouted_commands")
+    [(later, mark)] = marks(values, "conflicting_orders")
+    [earlier] = [one for one, order in marks(values, "order") if order["quote"] == mark["details"]["order"]]
+    assert earlier["speaker"] == mark["details"]["of"] != later["speaker"]
+    assert {earlier["role"], later["role"]} == {"officer", "other_officer"}
+    assert 0 <= later["start"] - earlier["end"] <= 5
 
 
 def test_an_interruption_overlaps_stops_the_other_and_goes_on():
-    for name in ("arrest", "heated_traffic_stop"):
-        values = gold(name)
-        [(breaking, mark)] = marks(values, "interruption")
-        broken = max(
-            (one for one in values["utterances"] if one["start"] < breaking["start"]), key=lambda one: one["start"]
-        )
+    found = [(name, *pair) for name in ENCOUNTERS for pair in marks(gold(name), "interruption")]
+    assert len(found) >= 6
+    for name, breaking, mark in found:
+        earlier = [one for one in gold(name)["utterances"] if one["start"] < breaking["start"]]
+        broken = max(earlier, key=lambda one: one["start"])
         assert broken["speaker"] == mark["details"]["of"]
         assert 0.5 <= broken["end"] - breaking["start"] <= 1.0
         assert breaking["end"] - broken["end"] >= 1.0
 
 
-@pytest.mark.parametrize("name", ["arrest", "heated_traffic_stop"])
-def test_a_raised_voice_is_six_decibels_over_the_speakers_own_median(name: str):
-    values = gold(name)
-    [(shout, _)] = marks(values, "raised_voice")
-    own = [one for one in values["utterances"] if one["speaker"] == shout["speaker"]]
-    sound = heard(name)
-    levels = [decibels(sound[int(one["start"] * RATE) : int(one["end"] * RATE)]) for one in own]
-    assert sum(one["end"] - one["start"] for one in own) >= 20
-    assert levels[own.index(shout)] >= np.median(levels) + 6
+def test_a_raised_voice_is_six_decibels_over_the_speakers_own_median():
+    found = [(name, *pair) for name in ENCOUNTERS for pair in marks(gold(name), "raised_voice")]
+    assert len(found) >= 8
+    for name, shout, _ in found:
+        own = [one for one in gold(name)["utterances"] if one["speaker"] == shout["speaker"]]
+        sound = heard(name)
+        levels = [decibels(sound[int(one["start"] * RATE) : int(one["end"] * RATE)]) for one in own]
+        assert sum(one["end"] - one["start"] for one in own) >= 20
+        assert levels[own.index(shout)] >= np.median(levels) + 6, (name, shout["text"])
 
 
 def test_the_samples_show_most_of_the_codebook():
     shown = {mark["behaviour"] for name in ENCOUNTERS for one in gold(name)["utterances"] for mark in one["behaviours"]}
-    assert len(shown) >= 45
+    assert len(shown) >= 48
 
 
 def test_what_is_said_on_the_radio_shows_no_behaviour_towards_the_person():
     for name in ENCOUNTERS:
         for utterance in gold(name)["utterances"]:
-            if utterance["role"] == "radio" or utterance["text"].startswith(("Dispatch,", "Unit ")):
+            if utterance["role"] == "radio" or utterance["text"].startswith(("Dispatch,", "Unit ", "Central,")):
                 assert not ASIDE & {mark["behaviour"] for mark in utterance["behaviours"]}

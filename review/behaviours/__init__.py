@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review import weights
-from review.behaviours import rules, search, structure
+from review.behaviours import conflicts, rules, search, sound, structure
 from review.behaviours.catalogue import CATALOGUE, CODEBOOK_VERSION
 from review.behaviours.marks import Mark, Tagger
-from review.encounter import Flag, ModelUse, Role, Span, SpeakerRole, Status, Turn, Word, role_of
+from review.encounter import Flag, ModelUse, Role, Span, SpeakerRole, Status, Turn, VoiceAct, Word, role_of
 
 __all__ = ["CATALOGUE", "CODEBOOK_VERSION", "TAGGERS", "UNKNOWN_ROLE", "Mark", "Settings", "Tagger", "models", "tag"]
 
@@ -38,10 +38,16 @@ class _Heard:
 
 
 def tag(
-    turns: Sequence[Turn], roles: Sequence[SpeakerRole], *, settings: Settings = Settings(), seed: str = ""
+    turns: Sequence[Turn],
+    roles: Sequence[SpeakerRole],
+    *,
+    acts: Sequence[VoiceAct] = (),
+    settings: Settings = Settings(),
+    seed: str = "",
 ) -> tuple[Flag, ...]:
     """The flags of an encounter in the order of their words; the same input gives the same flags and ids.
 
+    `acts` are what was heard in the sound of these turns; those that the codebook knows become flags, too.
     `seed` goes into every id and keeps those of different recordings apart: pass the recording's sha256.
     """
     weights.grammar_model()  # an altered model is refused before it is loaded
@@ -52,7 +58,8 @@ def tag(
         roles,
     )
     shaped = structure.shape(marks, turns, roles)
-    flags = [_flag(mark, heard, settings, seed) for mark in shaped]
+    signals = (*conflicts.conflicting(shaped, turns, roles), *sound.heard(acts, turns, roles))
+    flags = [_flag(mark, heard, settings, seed) for mark in (*shaped, *signals)]
     return tuple(sorted(flags, key=lambda flag: (flag.first, flag.last, flag.behaviour)))
 
 
@@ -74,7 +81,8 @@ def _flag(mark: Mark, heard: _Heard, settings: Settings, seed: str) -> Flag:
     quote = " ".join(word.text for word in words)
     who = role_of(heard.roles, heard.speakers[mark.last])
     confidence = _confidence(mark, words, who)
-    sure = who.role is not Role.UNKNOWN and confidence >= settings.threshold
+    known = who.role is not Role.UNKNOWN and mark.behaviour not in sound.NEVER_SURE
+    sure = known and confidence >= settings.threshold
     return Flag(
         id=_flag_id(mark, quote, seed),
         behaviour=mark.behaviour,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from review.behaviours.catalogue import CODEBOOK_VERSION
 from review.behaviours.marks import Mark
@@ -32,9 +34,9 @@ class _Said:
     """Where and by whom every word was said."""
 
     spans: tuple[Span, ...]
-    texts: tuple[str, ...]
     turns: tuple[int, ...]  # index of the turn of each word
     speakers: tuple[str, ...]
+    texts: tuple[str, ...]  # of each turn
     roles: Sequence[SpeakerRole]
 
     def start(self, mark: Mark) -> float:
@@ -50,111 +52,160 @@ class _Said:
         return role_of(self.roles, self.speaker(mark)).role
 
 
+class _Row:
+    """Marks in the order of their words, so that the next one is found without asking them all."""
+
+    def __init__(self, marks: Iterable[Mark]) -> None:
+        self.marks = tuple(marks)
+        self._firsts = [mark.first for mark in self.marks]
+
+    def before(self, word: int) -> Sequence[Mark]:
+        """Those that begin before `word`."""
+        return self.marks[: bisect_left(self._firsts, word)]
+
+    def last_before(self, word: int) -> Mark | None:
+        at = bisect_left(self._firsts, word)
+        return self.marks[at - 1] if at else None
+
+    def next_after(self, word: int) -> Mark | None:
+        at = bisect_right(self._firsts, word)
+        return self.marks[at] if at < len(self.marks) else None
+
+
+class _Marked:
+    """All marks, and rows of those that are asked for: by behaviour, by speaker, by what is ordered."""
+
+    def __init__(self, marks: Sequence[Mark], said: _Said) -> None:
+        self.all = marks
+        self.said = said
+        self._rows: dict[tuple[str, ...], list[Mark]] = {}
+        for mark in marks:
+            speaker = said.speaker(mark)
+            keys: list[tuple[str, ...]] = [("", mark.behaviour), (speaker, mark.behaviour)]
+            keys += [(speaker, "reason")] if mark.behaviour in REASONS else []
+            keys += [("", "check")] if mark.behaviour in CHECKS else []
+            keys += [("", "answer")] if mark.behaviour in {*REFUSALS, "cooperation"} else []
+            keys += [(speaker, "order", str(mark.details.get("directive")))] if mark.behaviour == "order" else []
+            for key in keys:
+                self._rows.setdefault(key, []).append(mark)
+        self._made: dict[tuple[str, ...], _Row] = {}
+        chains = [marks for key, marks in self._rows.items() if len(key) > 2]
+        self.repeats = {place: count for chain in chains for place, count in _repeats(chain, said)}
+
+    def row(self, behaviour: str, *, speaker: str = "") -> _Row:
+        """The marks of this behaviour (or of "reason", "check", "answer"), of everybody or of one speaker."""
+        return self._row((speaker, behaviour))
+
+    def same_orders(self, mark: Mark) -> _Row:
+        """All orders by this speaker to do the same."""
+        return self._row((self.said.speaker(mark), "order", str(mark.details.get("directive"))))
+
+    def _row(self, key: tuple[str, ...]) -> _Row:
+        if key not in self._made:
+            self._made[key] = _Row(self._rows.get(key, ()))
+        return self._made[key]
+
+
+def _repeats(orders: Sequence[Mark], said: _Said) -> Iterator[tuple[tuple[int, int], int]]:
+    """Where each order stands, and the how manieth within the window it is."""
+    since = 0
+    for place, mark in enumerate(orders):
+        while said.start(mark) - said.start(orders[since]) > REPEAT_WINDOW:
+            since += 1
+        yield (mark.first, mark.last), place - since + 1
+
+
 def shape(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> tuple[Mark, ...]:
     """The marks with what their order tells: details of orders and rights, repeats marked, hollow comfort left out."""
     said = _Said(
         tuple(word.span for turn in turns for word in turn.words),
-        tuple(word.text for turn in turns for word in turn.words),
         tuple(number for number, turn in enumerate(turns) for _ in turn.words),
         tuple(turn.speaker for turn in turns for _ in turn.words),
+        tuple(turn.text.lower().replace("’", "'") for turn in turns),
         roles,
     )
     ordered = sorted(marks, key=lambda mark: (mark.first, mark.last, mark.behaviour, mark.source))
-    kept = [mark for mark in ordered if not (mark.behaviour == "reassurance" and _hollow(mark, ordered, said))]
-    told = _with_rights([_with_facts(mark, kept, said) for mark in kept], said)
-    return (*told, *_repeated(told, said))
+    everything = _Marked(ordered, said)
+    kept = [mark for mark in ordered if not (mark.behaviour == "reassurance" and _hollow(mark, everything))]
+    marked = _Marked(kept, said)
+    told = _with_rights([_with_facts(mark, marked) for mark in kept], said)
+    return (*told, *_repeated(_Marked(told, said)))
 
 
-def _hollow(mark: Mark, marks: Sequence[Mark], said: _Said) -> bool:
+def _hollow(mark: Mark, marked: _Marked) -> bool:
     """Whether this comfort follows a medical complaint that nobody checks."""
-    now = said.start(mark)
-    complaints = [
-        other
-        for other in marks
-        if other.behaviour == "medical_complaint"
-        and other.last < mark.first
-        and now - said.end(other) <= COMPLAINT_WINDOW
-    ]
-    return bool(complaints) and not any(
-        other.behaviour in CHECKS
-        and other.first > complaints[0].last
-        and said.start(other) - said.end(complaints[-1]) <= COMPLAINT_WINDOW
-        for other in marks
-    )
+    said, now = marked.said, marked.said.start(mark)
+    complaints: list[Mark] = []
+    for other in reversed(marked.row("medical_complaint").before(mark.first)):
+        if now - said.end(other) > COMPLAINT_WINDOW:
+            break
+        if other.last < mark.first:
+            complaints.append(other)
+    if not complaints:
+        return False
+    check = marked.row("check").next_after(complaints[-1].last)
+    return check is None or said.start(check) - said.end(complaints[0]) > COMPLAINT_WINDOW
 
 
-def _with_facts(mark: Mark, marks: Sequence[Mark], said: _Said) -> Mark:
+def _with_facts(mark: Mark, marked: _Marked) -> Mark:
     if mark.behaviour == "consent_request":
-        facts_of_consent = {"right_to_refuse_said": _may_refuse(mark, said), "answer": _answer(mark, marks, said)}
-        return replace(mark, details={**mark.details, **facts_of_consent})
-    if mark.behaviour not in {"order", "force_warning"}:
+        facts: dict[str, Any] = {
+            "right_to_refuse_said": _may_refuse(mark, marked.said),
+            "answer": _answer(mark, marked),
+        }
+    elif mark.behaviour == "force_warning":
+        facts = {"order": _nearest_order(mark, marked), "seconds_allowed": _next_force(mark, marked)}
+    elif mark.behaviour == "order":
+        facts = _facts_of_order(mark, marked)
+    else:
         return mark
-    if mark.behaviour == "force_warning":
-        order = _nearest_order(mark, marks, said)
-        later = _next_force(mark, marks, said)
-        facts = {"order": order, "seconds_allowed": later}
-        return replace(mark, details={**mark.details, **facts})
-    earlier = _same_orders(mark, marks, said, before=True)
-    later_same = _same_orders(mark, marks, said, before=False)
-    allowed = round(said.start(later_same[0]) - said.end(mark), 3) if later_same else None
-    facts_of_order = {
-        "repeat": len(earlier) + 1,
-        "reason_before": _reason_before(mark, marks, said),
-        "seconds_allowed": max(0.0, allowed) if allowed is not None else None,
+    return replace(mark, details={**mark.details, **facts})
+
+
+def _facts_of_consent(mark: Mark, marked: _Marked) -> dict[str, Any]:
+    return {"right_to_refuse_said": _may_refuse(mark, marked.said), "answer": _answer(mark, marked)}
+
+
+def _facts_of_order(mark: Mark, marked: _Marked) -> dict[str, Any]:
+    said, same = marked.said, marked.same_orders(mark)
+    again = same.next_after(mark.first)
+    soon = again is not None and said.start(again) - said.start(mark) <= REPEAT_WINDOW
+    return {
+        "repeat": marked.repeats[mark.first, mark.last],
+        "reason_before": _reason_before(mark, marked),
+        "seconds_allowed": max(0.0, round(said.start(again) - said.end(mark), 3)) if again and soon else None,
     }
-    return replace(mark, details={**mark.details, **facts_of_order})
 
 
 def _may_refuse(mark: Mark, said: _Said) -> bool:
     """Whether the asker says, in the same turn, that the person may say no."""
-    turn = said.turns[mark.first]
-    words = " ".join(text for text, number in zip(said.texts, said.turns, strict=True) if number == turn)
-    return bool(_REFUSAL.search(words.lower().replace("’", "'")))
+    return bool(_REFUSAL.search(said.texts[said.turns[mark.first]]))
 
 
-def _answer(mark: Mark, marks: Sequence[Mark], said: _Said) -> str | None:
+def _answer(mark: Mark, marked: _Marked) -> str | None:
     """What the person's next words are marked as: "yes", "no", or None when they are neither."""
-    for other in marks:
-        if other.first > mark.last and said.start(other) - said.end(mark) <= ANSWER_WINDOW:
-            if other.behaviour in REFUSALS:
-                return "no"
-            if other.behaviour == "cooperation":
-                return "yes"
-    return None
+    answer = marked.row("answer").next_after(mark.last)
+    if answer is None or marked.said.start(answer) - marked.said.end(mark) > ANSWER_WINDOW:
+        return None
+    return "no" if answer.behaviour in REFUSALS else "yes"
 
 
-def _same_orders(mark: Mark, marks: Sequence[Mark], said: _Said, *, before: bool) -> list[Mark]:
-    return [
-        other
-        for other in marks
-        if other.behaviour == "order"
-        and other.details.get("directive") == mark.details.get("directive")
-        and said.speaker(other) == said.speaker(mark)
-        and (other.first < mark.first if before else other.first > mark.first)
-        and abs(said.start(other) - said.start(mark)) <= REPEAT_WINDOW
-    ]
+def _reason_before(mark: Mark, marked: _Marked) -> bool:
+    reason = marked.row("reason", speaker=marked.said.speaker(mark)).last_before(mark.first)
+    return reason is not None and marked.said.start(mark) - marked.said.end(reason) <= REASON_REACH
 
 
-def _reason_before(mark: Mark, marks: Sequence[Mark], said: _Said) -> bool:
-    return any(
-        other.behaviour in REASONS
-        and other.first < mark.first
-        and said.speaker(other) == said.speaker(mark)
-        and said.start(mark) - said.end(other) <= REASON_REACH
-        for other in marks
-    )
-
-
-def _nearest_order(mark: Mark, marks: Sequence[Mark], said: _Said) -> str | None:
-    orders = [other for other in marks if other.behaviour == "order" and said.speaker(other) == said.speaker(mark)]
-    near = [other for other in orders if abs(said.start(other) - said.start(mark)) <= REPEAT_WINDOW]
+def _nearest_order(mark: Mark, marked: _Marked) -> str | None:
+    orders = marked.row("order", speaker=marked.said.speaker(mark))
+    around = [order for order in (orders.last_before(mark.first), orders.next_after(mark.first - 1)) if order]
+    near = [one for one in around if abs(marked.said.start(one) - marked.said.start(mark)) <= REPEAT_WINDOW]
     nearest = min(near, key=lambda other: abs(other.first - mark.first), default=None)
     return str(nearest.details["directive"]) if nearest else None
 
 
-def _next_force(mark: Mark, marks: Sequence[Mark], said: _Said) -> float | None:
-    later = [other for other in marks if other.behaviour == "force" and other.first > mark.last]
-    return round(max(0.0, said.start(later[0]) - said.end(mark)), 3) if later else None
+def _next_force(mark: Mark, marked: _Marked) -> float | None:
+    later = marked.row("force").next_after(mark.last)
+    return round(max(0.0, marked.said.start(later) - marked.said.end(mark)), 3) if later else None
 
 
 def _with_rights(marks: Sequence[Mark], said: _Said) -> list[Mark]:
@@ -174,7 +225,7 @@ def _with_rights(marks: Sequence[Mark], said: _Said) -> list[Mark]:
             "not_heard": [element for element in RIGHTS if element not in so_far],
         }
         before = told[last[speaker]] if speaker in last else None
-        if before and set(said.speakers[before.first : mark.first]) == {speaker} and _soon(before, mark, said):
+        if before and set(said.speakers[before.last : mark.first]) == {speaker} and _soon(before, mark, said):
             first, end = before.first, max(before.last, mark.last)
             told[last[speaker]] = replace(before, first=first, last=end, details=facts)
         else:
@@ -187,11 +238,12 @@ def _soon(before: Mark, mark: Mark, said: _Said) -> bool:
     return said.start(mark) - said.end(before) <= RIGHTS_PAUSE
 
 
-def _repeated(marks: Sequence[Mark], said: _Said) -> Iterator[Mark]:
+def _repeated(marked: _Marked) -> Iterator[Mark]:
     """A signal on the last of three or more orders alike within the window."""
+    said = marked.said
     chains: dict[tuple[str, str], list[Mark]] = {}
-    for mark in marks:
-        if mark.behaviour == "order" and said.role(mark) is not Role.RADIO:
+    for mark in marked.row("order").marks:
+        if said.role(mark) is not Role.RADIO:
             chains.setdefault((said.speaker(mark), str(mark.details["directive"])), []).append(mark)
     for orders in chains.values():
         for run in _runs(orders, said):
@@ -206,11 +258,14 @@ def _repeated(marks: Sequence[Mark], said: _Said) -> Iterator[Mark]:
                     "directive": last.details["directive"],
                     "count": len(run),
                     "seconds": round(said.start(last) - said.start(run[0]), 3),
-                    "reason_between": any(
-                        mark.behaviour in REASONS and run[0].last < mark.first < last.first for mark in marks
-                    ),
+                    "reason_between": _reason_between(run[0], last, marked),
                 },
             )
+
+
+def _reason_between(first: Mark, last: Mark, marked: _Marked) -> bool:
+    reasons = (marked.row(behaviour).next_after(first.last) for behaviour in sorted(REASONS))
+    return any(reason is not None and reason.first < last.first for reason in reasons)
 
 
 def _runs(orders: Sequence[Mark], said: _Said) -> Iterator[list[Mark]]:

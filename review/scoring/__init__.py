@@ -13,7 +13,8 @@ from review.scoring.words import Bin, WordErrors, WordScore, by_tenths, normal, 
 
 __all__ = [
     "COLLARS", "Bin", "Found", "Gold", "Mark", "Score", "Utterance", "VoiceErrors", "WordErrors", "WordScore",
-    "by_tenths", "compare", "found", "gold_files", "normal", "read_gold", "score", "score_words", "together", "voice_errors",
+    "by_tenths", "compare", "found", "gold_files", "normal", "read_gold", "score", "score_words", "together",
+    "voice_errors",
 ]  # fmt: skip
 
 

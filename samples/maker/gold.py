@@ -17,6 +17,7 @@ REPEATS = 3
 OVERLAP = 0.5  # seconds, docs/behaviours.md: interruption
 STOPS_WITHIN = 1.0  # seconds after the interruption begins
 GOES_ON = 1.0  # seconds after the interrupted person has stopped
+CONFLICT = 5.0  # seconds, docs/behaviours.md: conflicting_orders
 RAISED_BY = (6.0, 4.0)  # dB, semitones over the speaker's own median, docs/behaviours.md: raised_voice
 RAISED_AFTER = 20.0  # seconds of the speaker's speech that the median is taken over
 
@@ -29,7 +30,7 @@ def gold(script: Script, mix: Mix, media: Path, *, seed: int) -> dict[str, Any]:
         "name": script.name,
         "title": script.title,
         "media": media.name,
-        "language": "en",
+        "language": script.language,
         "held_out": script.held_out,
         "seconds": round(len(mix.track) / 24_000 + script.audio_start, 3),
         "audio_start": script.audio_start,
@@ -77,7 +78,12 @@ def _mark(mark: Mark) -> dict[str, Any]:
 
 def unfair(script: Script, mix: Mix) -> list[str]:
     """What the marks of structure claim and the mix does not bear out, one sentence each."""
-    checks = {"repeated_order": _repeated, "interruption": _interrupted, "raised_voice": _raised}
+    checks = {
+        "repeated_order": _repeated,
+        "interruption": _interrupted,
+        "raised_voice": _raised,
+        "conflicting_orders": _conflicting,
+    }
     found = []
     for index, utterance in enumerate(mix.utterances):
         for mark in utterance.line.marks:
@@ -104,6 +110,17 @@ def _interrupted(mix: Mix, index: int) -> bool:
         OVERLAP <= broken.end - breaking.start <= STOPS_WITHIN and breaking.end - broken.end >= GOES_ON
         for broken in mix.utterances[:index]
         if broken.line.who != breaking.line.who and broken.start < breaking.start
+    )
+
+
+def _conflicting(mix: Mix, index: int) -> bool:
+    """Whether another officer gave an order within five seconds before; whether they agree is for a reader to say."""
+    later = mix.utterances[index]
+    return any(
+        later.start - earlier.end <= CONFLICT and earlier.line.who != later.line.who
+        for earlier in mix.utterances[:index]
+        for mark in earlier.line.marks
+        if mark.behaviour == "order"
     )
 
 

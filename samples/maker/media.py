@@ -38,7 +38,7 @@ def write(path: Path, script: Script, track: Sound) -> None:
         voice.options = options
         # a fixed thread count, so that the same sound gives the same bytes
         voice.thread_count = 1
-        packets = list(_sound_packets(voice, sound, rate, script.audio_start))
+        packets = list(sound_packets(voice, sound, rate, script.audio_start))
         if film:
             packets += list(_film_packets(film, script, len(track) / RATE + script.audio_start))
         for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
@@ -56,7 +56,8 @@ def read(path: Path) -> tuple[Sound, float]:
     return np.concatenate(heard), start
 
 
-def _sound_packets(stream: av.AudioStream, sound: Sound, rate: int, start: float) -> list[av.Packet]:
+def sound_packets(stream: av.AudioStream, sound: Sound, rate: int, start: float) -> list[av.Packet]:
+    """The sound at `rate` as the stream encodes it, beginning at `start` seconds of the player's clock."""
     context = stream.codec_context
     context.open()
     wanted = context.format.name

@@ -82,6 +82,7 @@ class Script:
     lead_in: float = 1.0  # seconds before the first word
     tail: float = 1.5  # seconds after the last
     audio_start: float = 0.0  # seconds of the player's clock before the first sound
+    language: str = "en"  # ISO 639, of every line
 
 
 def read(path: Path) -> Script:

@@ -26,6 +26,11 @@ def level(sound: Sound) -> float:
     return float(10 * np.log10(active.mean()))
 
 
+def active_rms(sound: Sound) -> float:
+    """The active level of `sound` as an amplitude."""
+    return float(10 ** (level(sound) / 20))
+
+
 def at_level(sound: Sound, dbfs: float) -> Sound:
     """The sound, louder or quieter, so that its active level is `dbfs`."""
     return amplified(sound, dbfs - level(sound))

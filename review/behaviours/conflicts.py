@@ -1,0 +1,118 @@
+"""Orders of two officers that cannot both be obeyed, told by a table of pairs in conflicts.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from review.behaviours.catalogue import CODEBOOK_VERSION
+from review.behaviours.marks import Mark
+from review.encounter import Role, SpeakerRole, Turn, role_of
+
+CONFLICT_WINDOW = 5.0  # seconds from one officer's order to the other's (codebook: conflicting_orders)
+CONFLICTS_VERSION = 1
+SOURCE = f"rule:structure/conflicting-orders@{CODEBOOK_VERSION}.{CONFLICTS_VERSION}"
+_POLICE = frozenset({Role.OFFICER, Role.OTHER_OFFICER})
+_NEGATED = re.compile(r"\b(don't|do not|not|never)( you)?( fucking)? $")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two sides of which one cannot be done while the other is; examples that conflict, and that do not."""
+
+    id: str
+    sides: tuple[re.Pattern[str], re.Pattern[str]]
+    conflicts: tuple[tuple[str, str], ...]
+    fits: tuple[tuple[str, str], ...]
+
+    def parts(self, one: str, other: str) -> bool:
+        """Whether these two orders fall on its two sides."""
+        first, second = self.sides
+        return (_says(first, one) and _says(second, other)) or (_says(second, one) and _says(first, other))
+
+
+@dataclass(frozen=True)
+class _Order:
+    mark: Mark
+    speaker: str
+    text: str
+    start: float
+
+
+@cache
+def pairs() -> tuple[Pair, ...]:
+    """The pairs of conflicts.toml."""
+    raw = tomllib.loads(files(__package__).joinpath("conflicts.toml").read_text("utf-8"))["pair"]
+    return tuple(
+        Pair(
+            one["id"],
+            (re.compile(rf"\b({one['one']})"), re.compile(rf"\b({one['other']})")),
+            tuple((a, b) for a, b in one["conflicts"]),
+            tuple((a, b) for a, b in one["fits"]),
+        )
+        for one in raw
+    )
+
+
+def plain(order: str) -> str:
+    """The words of an order as the table reads them.
+
+    >>> plain("Sir! Dont MOVE, now.")
+    "sir don't move now"
+    """
+    words = re.sub(r"[^\w' ]+", " ", order.lower().replace("’", "'"))
+    return " ".join("don't" if word == "dont" else word for word in words.split())
+
+
+def conflicting(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Iterator[Mark]:
+    """A signal on each order that cannot be obeyed along with one that another officer gave just before."""
+    recent: list[_Order] = []
+    for order in _orders(marks, turns, roles):
+        recent = [one for one in recent if order.start - one.start <= CONFLICT_WINDOW]
+        for before in reversed(recent):
+            pair = _between(before.text, order.text) if before.speaker != order.speaker else None
+            if pair:
+                yield Mark(
+                    behaviour="conflicting_orders",
+                    first=order.mark.first,
+                    last=order.mark.last,
+                    precision=min(before.mark.precision, order.mark.precision),
+                    source=SOURCE,
+                    details={
+                        "pair": pair.id,
+                        "other_speaker": before.speaker,
+                        "other_order": before.text,
+                        "seconds": round(max(0.0, order.start - before.start), 3),
+                    },
+                )
+                break
+        recent.append(order)
+
+
+def _orders(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> list[_Order]:
+    words = [word for turn in turns for word in turn.words]
+    speakers = [turn.speaker for turn in turns for _ in turn.words]
+    police = {speaker for speaker in set(speakers) if role_of(roles, speaker).role in _POLICE}
+    found = [
+        _Order(
+            mark,
+            speakers[mark.first],
+            plain(" ".join(word.text for word in words[mark.first : mark.last + 1])),
+            words[mark.first].span.start,
+        )
+        for mark in marks
+        if mark.behaviour == "order" and speakers[mark.first] in police
+    ]
+    return sorted(found, key=lambda order: (order.start, order.mark.first, order.mark.last))
+
+
+def _between(one: str, other: str) -> Pair | None:
+    return next((pair for pair in pairs() if pair.parts(one, other)), None)
+
+
+def _says(side: re.Pattern[str], text: str) -> bool:
+    return any(not _NEGATED.search(text[: match.start()]) for match in side.finditer(text))

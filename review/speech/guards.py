@@ -1,0 +1,182 @@
+"""Against words that nobody said and lines that are lost: what is heard again, which reading stays, what is dropped.
+
+Nothing here deletes a repetition that can be heard: an order given six times is six orders. Of two readings of a
+place the one with more words that lie over sound stays, as long as the sound has syllables for them.
+"""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review import sound
+from review.encounter import Span, Word
+from review.sound import FRAME, Samples
+from review.speech.chunks import WINDOW, Chunk
+
+LOOPING = 2.4  # zlib compression of a chunk's text above which Whisper may repeat itself (openai/whisper)
+UNLIKELY = -1.0  # mean log-probability of a chunk below which it is heard again (openai/whisper)
+ABOVE_FLOOR = 6.0  # decibels over the quietest tenth of the recording below which a stretch is empty
+SILENT = -60.0  # dBFS below which a stretch is empty whatever the floor
+WORDLESS = 1.0  # seconds of speech-like sound without a word that are heard again, and remarked upon
+AROUND = 0.5  # seconds around a word that count as its own: voice activity is padded and words are early
+RESCUED = 0.5  # mean confidence from which words in such a stretch are believed
+SHORTEST_WORD = 0.06  # seconds; the words of a loop are squeezed into less
+SYLLABLE = 3.0  # decibels by which the level rises and falls again for each syllable
+WORDS_PER_SYLLABLE = 1.25  # said at most, since a syllable can hide in another's echo
+
+Levels = NDArray[np.float32]  # dBFS of each frame of 20 ms
+
+
+def looping(chunk: Chunk) -> bool:
+    """Whether the text repeats itself so much that it may be a loop of the engine and not of the speaker."""
+    text = " ".join(word.text for word in chunk.words).encode()
+    return len(text) / len(zlib.compress(text)) > LOOPING
+
+
+def doubtful(chunk: Chunk) -> bool:
+    """Whether the text loops or is unlikely, so that the stretch must be heard again."""
+    return looping(chunk) or chunk.log_probability < UNLIKELY
+
+
+def believable(chunk: Chunk) -> bool:
+    """Whether words are taken from this stretch although an engine left it empty before."""
+    sure = sum(word.confidence for word in chunk.words) >= RESCUED * len(chunk.words)
+    return bool(chunk.words) and sure and not doubtful(chunk)
+
+
+def heard_again(
+    chunks: Iterable[Chunk], redo: Callable[[Chunk], Chunk], *, samples: Samples
+) -> tuple[tuple[Chunk, ...], int]:
+    """The chunks with each doubtful one replaced by the better of it and of what `redo` hears there, and their count.
+
+    An unlikely text is replaced; of two readings of a repetition the fuller one stays that the sound bears out.
+    """
+    chunks = tuple(chunks)
+    found = []
+    for chunk in chunks:
+        if doubtful(chunk):
+            again = redo(chunk)
+            found.append(fuller(chunk, again, samples=samples) if looping(chunk) else again)
+        else:
+            found.append(chunk)
+    return tuple(found), sum(doubtful(chunk) for chunk in chunks)
+
+
+def fuller(first: Chunk, second: Chunk, *, samples: Samples) -> Chunk:
+    """The reading of one place with more words over sound, unless it has more words than the sound has syllables."""
+    levels = sound.levels(sound.cut(samples, first.span))
+    quiet = quiet_below(levels)
+    most = WORDS_PER_SYLLABLE * syllables(levels, quiet)
+    readings = [(_sounding(reading, levels, quiet), reading) for reading in (first, second)]
+    borne_out = [pair for pair in readings if pair[0] <= most and pair[0] >= 0.9 * len(pair[1].words)]
+    if borne_out:
+        return max(borne_out, key=lambda pair: (pair[0], pair[1].log_probability))[1]
+    return min(readings, key=lambda pair: len(pair[1].words))[1]
+
+
+def _sounding(reading: Chunk, levels: Levels, quiet: float) -> int:
+    """How many words of the reading take time and lie over sound."""
+    at = (Span(word.span.start - reading.span.start, word.span.end - reading.span.start) for word in reading.words)
+    return sum(span.seconds >= SHORTEST_WORD and loudest(levels, span) > quiet for span in at)
+
+
+def syllables(levels: Levels, quiet: float) -> int:
+    """How often the level rises above `quiet` and by SYLLABLE decibels, and falls again.
+
+    >>> syllables(np.tile(np.repeat(np.float32([-60, -20]), 5), 4), quiet=-40.0)
+    4
+    """
+    count, rising, turn = 0, False, np.inf  # `turn` is the last trough while falling, the last peak while rising
+    smooth = np.convolve(np.pad(levels, 1, mode="edge"), np.full(3, 1 / 3), mode="valid") if len(levels) else levels
+    for level in smooth:
+        if rising:
+            turn = max(turn, level)
+            if level <= turn - SYLLABLE:
+                rising, turn = False, level
+        else:
+            turn = min(turn, level)
+            if level >= turn + SYLLABLE and level > quiet:
+                count, rising, turn = count + 1, True, level
+    return count
+
+
+def quiet_below(levels: Levels) -> float:
+    """The level in dBFS under which a place counts as empty."""
+    return max(SILENT, float(np.percentile(levels, 10)) + ABOVE_FLOOR) if len(levels) else SILENT
+
+
+def loudest(levels: Levels, span: Span) -> float:
+    """The median level over `span`: one click does not make a word."""
+    frames = levels[int(span.start / FRAME) : int(span.end / FRAME) + 1]
+    return float(np.median(frames)) if len(frames) else -120.0
+
+
+def without_empty(words: Iterable[Word], speech: Sequence[Span], *, levels: Levels) -> tuple[tuple[Word, ...], int]:
+    """The words that lie over sound, and how many did not: empty is what voice activity and energy both call empty."""
+    words = tuple(words)
+    quiet = quiet_below(levels)
+    kept = tuple(word for word in words if _spoken(word, speech) or loudest(levels, word.span) > quiet)
+    return kept, len(words) - len(kept)
+
+
+def _spoken(word: Word, speech: Sequence[Span]) -> bool:
+    """Whether the word touches one of the stretches, which are in order and do not overlap."""
+    near = bisect_right(speech, word.span.end, key=lambda span: span.start)
+    around = speech[max(0, near - 2) : near]
+    return any(span.overlap(word.span) > 0 or span.start <= word.span.middle < span.end for span in around)
+
+
+def wordless(words: Sequence[Word], speech: Iterable[Span]) -> tuple[Span, ...]:
+    """The stretches in which somebody seems to speak but no word was recognised; words and stretches are in order.
+
+    >>> wordless([Word("Stop.", Span(1.0, 1.5), 0.9)], [Span(0.6, 6.0), Span(9.0, 9.5)])
+    (Span(start=2.0, end=6.0),)
+    """
+    left: list[Span] = []
+    for span in speech:
+        at = span.start
+        first = bisect_left(words, span.start - WINDOW, key=lambda word: word.span.start)
+        for word in islice(words, first, None):
+            if word.span.start > span.end + AROUND:
+                break
+            if word.span.start - AROUND - at >= WORDLESS:
+                left.append(Span(at, word.span.start - AROUND))
+            at = max(at, word.span.end + AROUND)
+        if span.end - at >= WORDLESS:
+            left.append(Span(at, span.end))
+    return tuple(left)
+
+
+def with_rescued(
+    words: Sequence[Word],
+    speech: Iterable[Span],
+    *,
+    hear: Callable[[Sequence[Span]], Iterable[Chunk]],
+    levels: Levels,
+) -> tuple[tuple[Word, ...], int]:
+    """The words with those that `hear` finds where somebody speaks but the batch left no word, and how many those are.
+
+    Most of what Whisper loses it loses so: in silence, whole lines of the quieter person, and the last of many repeats.
+    """
+    lost = [_from_pause_to_pause(span, levels) for span in wordless(words, speech)]
+    again = hear(lost) if lost else ()
+    rescued = [word for chunk in again if believable(chunk) for word in chunk.words]
+    return tuple(sorted([*words, *rescued], key=lambda word: word.span.start)), len(rescued)
+
+
+def _from_pause_to_pause(span: Span, levels: Levels) -> Span:
+    """The span from the quietest moment just before it to the quietest just after, so that no word is cut in two."""
+    start = _quietest(levels, max(0.0, span.start - AROUND), span.start)
+    end = max(span.end, _quietest(levels, span.end, span.end + AROUND))
+    return Span(start, min(end, start + WINDOW))
+
+
+def _quietest(levels: Levels, start: float, end: float) -> float:
+    frames = levels[round(start / FRAME) : round(end / FRAME)]
+    return start + FRAME * int(np.argmin(frames)) if len(frames) else start

@@ -1,0 +1,83 @@
+"""How any Whisper is asked: chunk by chunk, each checked and heard again where doubtful, lost lines heard once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from review import sound
+from review.encounter import ModelUse, Span
+from review.sound import Samples
+from review.speech import guards
+from review.speech.chunks import Chunk, chunks_of
+from review.speech.heard import Heard, Progress, Settings
+from review.speech.levelling import levelled
+
+TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # tried in turn on a chunk that is heard again (openai/whisper)
+LANGUAGE_CHUNKS = 3  # the longest chunks decide the language together
+SURE_LANGUAGE = 0.5  # below this the language is remarked upon
+
+
+class Reader(Protocol):
+    """A Whisper model in memory, whoever computes it."""
+
+    use: ModelUse
+    multilingual: bool
+
+    def together(self, samples: Samples, spans: Sequence[Span], *, language: str) -> tuple[Chunk, ...]:
+        """What is said in each of `spans`, as it is first read; none is longer than Whisper hears at once."""
+
+    def alone(self, samples: Samples, span: Span, *, language: str) -> Chunk:
+        """What is said in `span`, with the fallback to higher temperatures."""
+
+    def languages(self, samples: Samples) -> Mapping[str, float]:
+        """How likely each language is spoken in the first half minute of `samples`."""
+
+
+def heard(reader: Reader, samples: Samples, speech: Sequence[Span], *, settings: Settings, progress: Progress) -> Heard:
+    """The words over `speech`, in order."""
+    spans = chunks_of(speech)
+    even = levelled(samples)
+    language, confidence = _language(reader, even, spans, settings)
+    found: list[Chunk] = []
+    redone = 0
+    for first in range(0, len(spans), settings.batch):
+        group = spans[first : first + settings.batch]
+        checked, again = guards.heard_again(
+            reader.together(even, group, language=language),
+            lambda doubt: reader.alone(even, doubt.span, language=language),
+            samples=samples,
+        )
+        found.extend(checked)
+        redone += again
+        progress((first + len(group)) / len(spans))
+    words, rescued = guards.with_rescued(
+        [word for chunk in found for word in chunk.words],
+        speech,
+        hear=lambda lost: reader.together(even, lost, language=language),
+        levels=sound.levels(samples),
+    )
+    unsure = f"The language is unsure: {language}, {confidence:.0%}."
+    return Heard(
+        words=words,
+        language=language,
+        language_confidence=round(confidence, 3),
+        counts={"chunks": len(spans), "redone_chunks": redone, "rescued_words": rescued},
+        models=(reader.use,),
+        remarks=(unsure,) if confidence < SURE_LANGUAGE else (),
+    )
+
+
+def _language(reader: Reader, samples: Samples, spans: Sequence[Span], settings: Settings) -> tuple[str, float]:
+    """The language that the longest chunks most agree on, and the mean probability they give it."""
+    if settings.language:
+        return settings.language, 1.0
+    if not reader.multilingual:
+        return "en", 1.0
+    longest = sorted(spans, key=lambda span: (-span.seconds, span.start))[:LANGUAGE_CHUNKS]
+    totals: dict[str, float] = {}
+    for span in longest:
+        for language, probability in reader.languages(sound.cut(samples, span)).items():
+            totals[language] = totals.get(language, 0.0) + probability / len(longest)
+    best = max(sorted(totals), key=lambda language: totals[language])
+    return best, totals[best]

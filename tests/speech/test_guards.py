@@ -1,0 +1,126 @@
+"""What is heard again, what is dropped, and that no repetition goes that can be heard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from review import sound
+from review.encounter import Span, Word
+from review.speech import guards
+from review.speech.chunks import WINDOW, Chunk, chunks_of
+from tests.speech.sounds import bursts, noise, said
+
+QUIET = np.full(2000, -90.0, np.float32)
+
+
+def test_words_over_stretches_that_are_empty_are_dropped_and_counted():
+    words, dropped = guards.without_empty(said("you're under arrest", step=10), [Span(0, 8)], levels=QUIET)
+    assert [word.text for word in words] == ["you're"]
+    assert dropped == 2
+
+
+def test_a_loud_word_that_voice_activity_missed_is_kept():
+    levels = sound.levels(bursts([Span(10, 11)], 30))
+    shout = Word("stop!", Span(10, 11), 0.6)
+    assert guards.without_empty([shout], [Span(0, 5)], levels=levels) == ((shout,), 0)
+
+
+def test_a_chunk_that_loops_or_is_unlikely_is_heard_again_and_counted():
+    fine = Chunk(Span(0, 10), said("keep your hands where I can see them"), -0.3)
+    looping = Chunk(Span(10, 20), said("drop the knife " * 20, start=10, step=0.01), -0.1)
+    unlikely = Chunk(Span(20, 30), said("the the of", start=20), -1.4)
+    asked: list[Span] = []
+
+    def redo(chunk: Chunk) -> Chunk:
+        asked.append(chunk.span)
+        return Chunk(chunk.span, said("put it down", start=chunk.span.start), -0.4)
+
+    chunks, redone = guards.heard_again([fine, looping, unlikely], redo, samples=noise(30))
+    assert asked == [Span(10, 20), Span(20, 30)]
+    assert redone == 2
+    assert [" ".join(word.text for word in chunk.words) for chunk in chunks[1:]] == ["put it down"] * 2
+    assert chunks[0] is fine
+
+
+ORDERS = [Span(0.5 + at, 0.5 + at + 0.25) for at in np.arange(0.0, 9.0, 0.4)]  # 23 words, each a burst of sound
+
+
+def over(spans: Sequence[Span], text: str) -> tuple[Word, ...]:
+    words = (text.split() * len(spans))[: len(spans)]
+    return tuple(Word(word, span, 0.9) for word, span in zip(words, spans, strict=True))
+
+
+def test_a_repetition_with_a_burst_of_sound_for_each_word_stays_whole_when_a_second_reading_is_shorter():
+    whole = Chunk(Span(0, 10), over(ORDERS, "drop it now!"), -0.2)
+    shorter = replace(whole, words=whole.words[:6])
+    assert guards.looping(whole)
+    [kept], redone = guards.heard_again([whole], lambda _: shorter, samples=bursts(ORDERS, 10))
+    assert kept == whole
+    assert redone == 1
+
+
+def test_a_loop_over_less_sound_than_it_has_words_gives_way():
+    three = ORDERS[:3]
+    squeezed = [Span(0.5 + at * 0.07, 0.5 + at * 0.07 + 0.065) for at in range(40)]
+    loop = Chunk(Span(0, 10), over(squeezed, "drop it now!"), -0.1)
+    true = Chunk(Span(0, 10), over(three, "drop it now!"), -0.4)
+    assert guards.fuller(loop, true, samples=bursts(three, 10)) == true
+
+
+def test_an_order_said_three_times_is_no_loop():
+    thrice = Chunk(Span(0, 10), said("Drop the knife! Drop the knife! Drop it! Drop the knife now!"), -0.3)
+    assert not guards.doubtful(thrice)
+
+
+def test_each_burst_of_sound_is_a_syllable():
+    levels = sound.levels(bursts(ORDERS, 10))
+    assert guards.syllables(levels, guards.quiet_below(levels)) == len(ORDERS)
+    assert guards.syllables(QUIET, -60.0) == 0
+
+
+def test_long_silence_parts_chunks_and_no_chunk_is_longer_than_the_model_hears():
+    stretches = [Span(at, at + 4.0) for at in np.arange(0.0, 100.0, 4.5)] + [Span(200.0, 201.0)]
+    chunks = chunks_of(stretches)
+    assert all(chunk.seconds <= WINDOW for chunk in chunks)
+    assert chunks[-1] == Span(200.0, 201.0)
+    assert sum(chunk.overlap(one) for chunk in chunks for one in stretches) == sum(one.seconds for one in stretches)
+
+
+def test_a_line_that_the_batch_lost_is_heard_again_from_pause_to_pause_and_put_in_its_place():
+    words = (*said("Hands behind your back."), *said("Stop.", start=8.0))
+    levels = sound.levels(bursts([Span(0, 1.2), Span(1.5, 7.4), Span(7.8, 8.3)], 9))
+    asked: list[Span] = []
+
+    def hear(spans: Sequence[Span]) -> list[Chunk]:
+        asked.extend(spans)
+        return [Chunk(span, said("I can't breathe!", start=3.0), -0.5) for span in spans]
+
+    whole, rescued = guards.with_rescued(words, [Span(0, 9)], hear=hear, levels=levels)
+    [span] = asked
+    assert 1.2 <= span.start < 1.5, "the line is not cut into"
+    assert 7.4 < span.end <= 8.0, "the word that follows is not heard twice"
+    assert " ".join(word.text for word in whole) == "Hands behind your back. I can't breathe! Stop."
+    assert rescued == 3
+
+
+@pytest.mark.parametrize(
+    ("confidence", "likelihood"), [(0.2, -0.5), (0.9, -1.3)], ids=["unsure words", "an unlikely sentence"]
+)
+def test_a_lost_line_is_not_guessed(confidence: float, likelihood: float):
+    guess = tuple(replace(word, confidence=confidence) for word in said("you're under arrest", start=3))
+    whole, rescued = guards.with_rescued(
+        (), [Span(0, 9)], hear=lambda spans: [Chunk(span, guess, likelihood) for span in spans], levels=QUIET
+    )
+    assert whole == ()
+    assert rescued == 0
+
+
+def test_nothing_is_heard_again_where_nothing_is_lost():
+    def hear(spans: Sequence[Span]) -> list[Chunk]:
+        raise AssertionError("asked for nothing")
+
+    assert guards.with_rescued(said("All right."), [Span(0, 1)], hear=hear, levels=QUIET)[1] == 0
