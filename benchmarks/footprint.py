@@ -1,4 +1,4 @@
-"""How long `process` takes and how much memory it needs on 5, 30, 120 and 240 minutes: samples joined in drawn order."""
+"""Time and memory of `process` on 5, 30, 120 and 240 minutes of sound: the samples joined in drawn order."""
 
 from __future__ import annotations
 

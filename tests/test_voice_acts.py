@@ -128,9 +128,11 @@ def test_only_the_sentence_that_is_raised_is_marked():
 
 
 def test_what_every_raised_voice_carries_bears_it_out():
-    acts = raised(
-        *talk(*[("officer", LINE, loud, high) for loud, high in ((7, 0), (0, 5), (8, 6), (6.5, 0))], pause=0.1)
-    )
+    steps = ((7, 0), (0, 5), (8, 6), (6.5, 0))
+    turns, track = talk(*[("officer", LINE, loud, high) for loud, high in steps], pause=0.1)
+    last = turns[12:]
+    one = Turn("officer", last[0].span.cover(last[-1].span), tuple(word for turn in last for word in turn.words))
+    acts = raised((*turns[:12], one), track)
     assert acts
     for act in acts:
         assert act.details["decibels"] >= 6.0 or act.details["semitones"] >= 4.0

@@ -27,6 +27,7 @@ from review.encounter import Direction, Role, SpeakerRole, Turn, role_of
 LONGEST_PAUSE = 2.0  # seconds; a sentence may go on in the speaker's next turn after a shorter one
 LONG, LONGEST = 150, 300  # words after which a speech is cut where a sentence begins, or anywhere
 NEARBY = 14  # tokens on either side in which an `unless` is looked for when there is no punctuation
+BLOCK = 64  # words; matches are compared only with those in the blocks around them
 SAME_BREATH = 6  # tokens between two marks of one behaviour in a sentence that make them one
 # A match that is somebody else's words or only supposed is less likely to be the behaviour itself.
 MODIFIED = 0.5
@@ -172,15 +173,32 @@ def _conditions_hold(match: _Match, plain: Sequence[_Match]) -> bool:
 def _distinct(matches: Sequence[_Match]) -> list[_Match]:
     """One match for each thing said: the best of those alike, and none that another behaviour overrules."""
     best: list[_Match] = []
+    near: dict[tuple[str, int], list[_Match]] = defaultdict(list)  # by behaviour and block of words
     for match in sorted(matches, key=lambda match: match.worth, reverse=True):
-        if not any(_alike(match, other) for other in best):
+        around = [other for block in _blocks(match, reach=SAME_BREATH + 1) for other in near[match.behaviour, block]]
+        if not any(_alike(match, other) for other in around):
             best.append(match)
-    table = overrules()
+            for block in _blocks(match):
+                near[match.behaviour, block].append(match)
+    stronger: dict[str, list[str]] = defaultdict(list)
+    for behaviour, weaker in overrules().items():
+        for one in weaker:
+            stronger[one].append(behaviour)
     return [
         match
         for match in best
-        if not any(match.behaviour in table.get(other.behaviour, ()) and match.overlaps(other) for other in best)
+        if not any(
+            match.overlaps(other)
+            for behaviour in stronger[match.behaviour]
+            for block in _blocks(match)
+            for other in near[behaviour, block]
+        )
     ]
+
+
+def _blocks(match: _Match, *, reach: int = 0) -> range:
+    """The blocks of words that a match lies in, or within `reach` words of."""
+    return range((match.found.first - reach) // BLOCK, (match.found.last + reach) // BLOCK + 1)
 
 
 def _alike(match: _Match, other: _Match) -> bool:

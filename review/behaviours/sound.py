@@ -25,7 +25,7 @@ def heard(acts: Iterable[VoiceAct], turns: Sequence[Turn], roles: Sequence[Speak
             continue
         words = _words(act, turns)
         if words:
-            source = f"structure:{behaviour}@{SOUND_VERSION}"
+            source = f"rule:sound/{behaviour.replace('_', '-')}@{SOUND_VERSION}"
             yield Mark(behaviour, words[0], words[1], PRECISION[behaviour], source, details=dict(act.details))
 
 

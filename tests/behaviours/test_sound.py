@@ -29,7 +29,7 @@ def test_a_raised_voice_is_a_signal_on_the_words_said_meanwhile_and_carries_its_
     assert flag.direction is Direction.SIGNAL
     assert (flag.first, flag.last, flag.quote) == (9, 11, "I don't care.")
     assert flag.details == RAISED
-    assert flag.source == "structure:raised_voice@1"
+    assert flag.source == "rule:sound/raised-voice@1"
     assert (flag.speaker, flag.role) == ("officer", OFFICER)
     assert json.loads(json.dumps(flag.details)) == RAISED
 
@@ -50,7 +50,7 @@ def test_an_officer_who_talks_over_a_person_is_flagged_with_the_values(talk):
     [flag] = flagged(talk, "interruption", interruption(OFFICER, CIVILIAN))
     assert (flag.quote, flag.direction, flag.status) == ("I don't care.", Direction.SIGNAL, Status.FLAGGED)
     assert flag.details == {"of": "civilian", **BROKEN}
-    assert flag.source == "structure:interruption@1"
+    assert flag.source == "rule:sound/interruption@1"
 
 
 @pytest.mark.parametrize(
