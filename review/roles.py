@@ -33,6 +33,7 @@ RADIO_LOW, RADIO_HIGH = -9.0, -22.0  # decibels of both bands under the middle o
 LOW, MIDDLE, HIGH = (90.0, 250.0), (300.0, 3400.0), (3800.0, 7500.0)  # Hz; a radio passes the middle band only
 LEAST_SOUND = 1.0  # seconds of a voice, or of the background, from which its bands can be told
 BLOCK = 512  # samples of one spectrum
+SHORTEST_GAP = 0.05  # seconds; a shorter gap holds hardly a block, and spans are rounded to 1 ms
 MOST_AT_ONCE = 60.0  # seconds of background looked at in one piece
 AROUND = 0.375  # seconds around talk that are no background either
 MOST_HITS = 3  # of one cue; saying it again adds half as much each time
@@ -184,7 +185,7 @@ def _between(spans: Iterable[Span], *, until: float) -> list[Span]:
     """
     gaps, at = [], 0.0
     for span in [*sorted(spans), Span(until + AROUND, until + AROUND)]:
-        while span.start - AROUND > at:
+        while span.start - AROUND - at > SHORTEST_GAP:
             gaps.append(Span(at, min(span.start - AROUND, at + MOST_AT_ONCE)))
             at = gaps[-1].end
         at = max(at, span.end + AROUND)

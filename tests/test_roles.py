@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from review import roles
 from review.encounter import Role, Span, SpeakerRole, Turn, Word
@@ -29,6 +31,18 @@ def talk(*lines: tuple[str, str]) -> tuple[Turn, ...]:
         turns.append(turn(speaker, text, start=at))
         at = turns[-1].span.end + 0.4
     return tuple(turns)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 300), st.floats(0, 20)), max_size=8),
+    st.floats(0, 400).map(lambda length: length + 1 / SAMPLE_RATE / 3),
+)
+def test_the_background_is_looked_at_in_short_pieces_that_hold_no_talk(talk, until):
+    spans = [Span(start, start + length) for start, length in talk]
+    gaps = roles._between(spans, until=until)
+    assert all(gap.seconds <= roles.MOST_AT_ONCE and gap.end <= until + 0.001 for gap in gaps)
+    assert not any(gap.overlap(span) for gap in gaps for span in spans)
+    assert [gap.start for gap in gaps] == sorted(gap.start for gap in gaps)
 
 
 def roles_of(*lines: tuple[str, str], samples: Samples = SILENCE) -> dict[str, SpeakerRole]:
