@@ -121,14 +121,14 @@ def process(
             told = _who_said(heard.words, sound.samples, chosen, profiles, progress)
     with _stage("behaviours"):
         progress("behaviours", 0.0)
-        flags = told.flags(chosen.behaviours, seed=what.sha256)
+        flags = told.flags(chosen.behaviours, seed=what.sha256, language=heard.language)
     provenance = Provenance(
         software=software(),
         made_at=clock(),
         models=(*heard.models, *speakers.models(chosen.speakers), *behaviours.models()),
         settings=_flat(asdict(chosen)),
         counts=heard.counts,
-        remarks=(*sound.remarks, *heard.remarks, *told.remarks),
+        remarks=(*sound.remarks, *heard.remarks, *told.remarks, *_unread(heard)),
     )
     return Encounter(what, heard.language, told.turns, told.roles, flags, provenance, revision, told.acts)
 
@@ -147,10 +147,10 @@ class _Told:
     acts: tuple[VoiceAct, ...] = ()
     remarks: tuple[str, ...] = ()
 
-    def flags(self, settings: behaviours.Settings, *, seed: str) -> tuple[Flag, ...]:
+    def flags(self, settings: behaviours.Settings, *, seed: str, language: str) -> tuple[Flag, ...]:
         if not self.turns:
             return ()
-        return behaviours.tag(self.turns, self.roles, acts=self.acts, settings=settings, seed=seed)
+        return behaviours.tag(self.turns, self.roles, acts=self.acts, settings=settings, seed=seed, language=language)
 
 
 def _who_said(
@@ -167,6 +167,12 @@ def _who_said(
         for speaker, (officer, likeness) in enrolled.items()
     )
     return _Told(turns, roles.guess(turns, track, enrolled=enrolled.keys()), acts, remarks)
+
+
+def _unread(heard: speech.Heard) -> tuple[str, ...]:
+    if not heard.words or heard.language in behaviours.LANGUAGES:
+        return ()
+    return (f"The words are in another language ({heard.language}): no behaviour was looked for in them.",)
 
 
 def _checkpoint(
@@ -191,7 +197,7 @@ def corrected(
         settings={**encounter.provenance.settings, **_flat(asdict(chosen.behaviours), "behaviours.")},
         remarks=(*encounter.provenance.remarks, *(f"Corrected: {_correction(one)}." for one in made)),
     )
-    flags = told.flags(chosen.behaviours, seed=encounter.recording.sha256)
+    flags = told.flags(chosen.behaviours, seed=encounter.recording.sha256, language=encounter.language)
     revision = encounter.revision + 1
     return replace(
         encounter, turns=turns, roles=known, flags=flags, provenance=provenance, revision=revision, acts=told.acts

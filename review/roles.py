@@ -185,8 +185,9 @@ def _between(spans: Iterable[Span], *, until: float) -> list[Span]:
     """
     gaps, at = [], 0.0
     for span in [*sorted(spans), Span(until + AROUND, until + AROUND)]:
-        while span.start - AROUND - at > SHORTEST_GAP:
-            gaps.append(Span(at, min(span.start - AROUND, at + MOST_AT_ONCE)))
+        stop = min(span.start - AROUND, until)
+        while stop - at > SHORTEST_GAP:
+            gaps.append(Span(at, min(stop, at + MOST_AT_ONCE)))
             at = gaps[-1].end
         at = max(at, span.end + AROUND)
     return gaps

@@ -16,9 +16,21 @@ from review.behaviours.catalogue import CATALOGUE, CODEBOOK_VERSION
 from review.behaviours.marks import Mark, Tagger
 from review.encounter import Flag, ModelUse, Role, Span, SpeakerRole, Status, Turn, VoiceAct, Word, role_of
 
-__all__ = ["CATALOGUE", "CODEBOOK_VERSION", "TAGGERS", "UNKNOWN_ROLE", "Mark", "Settings", "Tagger", "models", "tag"]
+__all__ = [
+    "CATALOGUE",
+    "CODEBOOK_VERSION",
+    "LANGUAGES",
+    "TAGGERS",
+    "UNKNOWN_ROLE",
+    "Mark",
+    "Settings",
+    "Tagger",
+    "models",
+    "tag",
+]
 
 TAGGERS: dict[str, Tagger] = {"rules": search.mark}
+LANGUAGES = frozenset({"en"})  # whose words are looked at, by the two letters that `speech` gives
 UNKNOWN_ROLE = 0.5  # stands for the confidence of a role that nobody knows
 
 
@@ -44,14 +56,17 @@ def tag(
     acts: Sequence[VoiceAct] = (),
     settings: Settings = Settings(),
     seed: str = "",
+    language: str = "en",
 ) -> tuple[Flag, ...]:
     """The flags of an encounter in the order of their words; the same input gives the same flags and ids.
 
     `acts` are what was heard in the sound of these turns; those that the codebook knows become flags, too.
     `seed` goes into every id and keeps those of different recordings apart: pass the recording's sha256.
+    Words of a `language` that is not in LANGUAGES are not looked at: an English rule would mark what was never said.
     """
     weights.grammar_model()  # an altered model is refused before it is loaded
-    marks = [mark for name in settings.taggers for mark in _tagger(name)(turns, roles)]
+    taggers = settings.taggers if language in LANGUAGES else ()
+    marks = [mark for name in taggers for mark in _tagger(name)(turns, roles)]
     heard = _Heard(
         tuple(word for turn in turns for word in turn.words),
         tuple(turn.speaker for turn in turns for _ in turn.words),

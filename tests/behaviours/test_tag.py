@@ -205,3 +205,9 @@ def test_every_tagger_keeps_the_contract(tagger, talk):
 
 def test_the_rules_are_told_in_provenance():
     assert {model.job for model in behaviours.models()} >= {"behaviours"}
+
+
+def test_words_of_a_language_without_rules_are_not_looked_at(talk):
+    turns, roles = talk((Role.OFFICER, "Step out of the car. I'm sorry."))
+    assert behaviours.tag(turns, roles)
+    assert behaviours.tag(turns, roles, language="es") == ()
