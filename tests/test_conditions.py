@@ -18,7 +18,7 @@ sys.path.append(str(SAMPLES))
 from maker import codecs, conditions, harder, media, noises, sound  # noqa: E402
 
 RATE = 16_000  # Hz
-CUT = slice(12 * 24_000, 24 * 24_000)  # a greeting, a reason and an answer
+CUT = slice(12 * 24_000, 18 * 24_000)  # a greeting and the reason
 OFF = 0.010  # seconds that a codec may be early or late
 NOISY = [name for name, condition in conditions.CONDITIONS.items() if condition.noise]
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from review import pipeline, report
+from review import media, pipeline, report
 from review.cli.console import complain, progress_bar, put, say
 from review.cli.options import Engine, Language, Model, Offline, SpeakerCount, chosen_settings
 from review.cli.root import Database, app
@@ -22,6 +22,7 @@ from review.errors import UnreadableMedia, WrongUse
 from review.pipeline import Done, Failed
 from review.store import Store, open_store
 
+LONGEST_IN_DEMO = 300.0  # seconds; a newcomer should not wait for the ten-minute sample
 ID_DIGITS = 12  # of the sha256; enough to tell millions of recordings apart
 
 Again = Annotated[bool, typer.Option("--again", help="Process known recordings again, as a new revision.")]
@@ -97,11 +98,11 @@ def demo(
     port: Port = DEFAULT_PORT,
     db: Database = None,
 ) -> None:
-    """Process the acted sample encounters and open the app on them.
+    """Process the acted sample encounters of a few minutes and open the app on them.
 
     Example: `bodycam-review demo --no-serve`
     """
-    samples = pipeline.recordings_in(_samples())
+    samples = [path for path in pipeline.recordings_in(_samples()) if media.probe(path).seconds <= LONGEST_IN_DEMO]
     with open_store(db) as store:
         outcomes = _with_a_bar(samples, pipeline.Settings(), store, None, again=False)
         failed, count = _told(outcomes, store)

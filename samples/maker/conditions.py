@@ -128,8 +128,8 @@ def active_level(speech: Sound) -> float:
 def noise(kind: str, seconds: float, *, seed: int, rate: int = PROJECT_RATE, db: float = SPEECH_LEVEL) -> Sound:
     """Noise of one kind of `noises.KINDS` without any speech, at an RMS of `db` dBFS, peaks held under full scale."""
     made = noises.KINDS[kind](round(seconds * RATE), _draw(seed, kind))
-    loud = sound.amplified(made, db - sound.rms(made)) if np.any(made) else made
-    return _within(resampled(loud, RATE, rate)[: round(seconds * rate)])
+    heard = resampled(made, RATE, rate)[: round(seconds * rate)]
+    return _within(sound.amplified(heard, db - sound.rms(heard)))
 
 
 def degraded(speech: Sound, condition: Condition, *, seed: int, rate: int = PROJECT_RATE) -> Sound:
@@ -178,7 +178,9 @@ def _radio(speech: Sound, draw: Generator) -> Sound:
     """Speech as a shoulder radio plays it: band, overdrive, hiss while it is open, a burst of squelch as it closes."""
     band = butter(4, sound.RADIO_BAND, "band", fs=RATE, output="sos")
     loudness = sound.active_rms(speech)
-    driven = sound.at_level(np.tanh(2.5 * sosfilt(band, speech) / (loudness + 1e-9)), active_level(speech))
+    # overdriven, and filtered again by the small loudspeaker
+    driven = sosfilt(band, np.tanh(2.5 * sosfilt(band, speech) / (loudness + 1e-9)))
+    driven = sound.at_level(driven, active_level(speech))
     hiss = sosfilt(band, draw.standard_normal(len(speech)))
     hiss *= loudness / np.sqrt(np.mean(hiss**2))
     key = _keyed(speech)

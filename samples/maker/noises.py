@@ -47,14 +47,15 @@ def siren(samples: int, draw: Generator) -> Sound:
 def cars(samples: int, draw: Generator) -> Sound:
     """Cars that pass, one about every seven seconds."""
     road = np.zeros(samples, np.float32)
-    now = draw.uniform(0, CAR_EVERY)
+    now = -draw.uniform(1, 3)  # the first is on its way already
     while now * RATE < samples:
         passing = sound.passing_noise("car", float(draw.uniform(4, 7)), draw) * float(draw.uniform(0.6, 1.4))
         first = int(now * RATE)
-        stretch = road[first : first + len(passing)]
+        passing = passing[max(0, -first) :]
+        stretch = road[max(0, first) : max(0, first) + len(passing)]
         stretch += passing[: len(stretch)]
         now += float(draw.uniform(0.6, 1.4)) * CAR_EVERY
-    return _level(road) if np.any(road) else road
+    return _level(road)
 
 
 def crowd(samples: int, draw: Generator) -> Sound:
