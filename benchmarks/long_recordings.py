@@ -58,7 +58,9 @@ def background(names: Sequence[str]) -> Samples:
     return np.concatenate(pieces)
 
 
-def joined(names: Sequence[str], voices: Sequence[str], *, minutes: float, seed: int, snr: float | None = None) -> Joined:
+def joined(
+    names: Sequence[str], voices: Sequence[str], *, minutes: float, seed: int, snr: float | None = None
+) -> Joined:
     """`minutes` of talk among these voices: order, pauses, loudness (±3 dB) and pace (±2 %) drawn by `seed`.
 
     `snr` in dB adds pink noise; without it only the samples' own background is heard.

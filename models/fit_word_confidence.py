@@ -105,7 +105,7 @@ def error(likely: Numbers, right: Numbers) -> float:
 
 def text(found: Map, words: int, names: list[str]) -> str:
     """The file as it is written."""
-    return f"""# From how sure the engine is of a word to the share of such words that is right (models/fit_word_confidence.py):
+    return f"""# From how sure the engine is of a word to the share that is right (models/fit_word_confidence.py):
 # logistic regression on the log-odds of the word's own probability and the mean of its neighbours'.
 fitted_on = "{words} words of {", ".join(names)}, as they are and with noise 10 dB under them, whisper-base int8"
 constant = {found.constant}

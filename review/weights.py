@@ -26,7 +26,7 @@ from review.encounter import ModelUse
 from review.errors import AlteredModel, MissingModel
 
 CACHE_VARIABLE = "BODYCAM_REVIEW_MODELS"  # overrides the folder that joined models are kept in
-BUNDLED_SPEECH = {"base": "whisper-base"}  # the name people know -> the card
+BUNDLED_SPEECH = {"base": "whisper-base", "tiny.en": "whisper-tiny.en"}  # the name people know -> the card
 GRAMMAR = "en_core_web_sm"
 SEGMENTATION = "pyannote-segmentation-3.0"
 EMBEDDING = "campplus-zh-en-common-advanced"
@@ -48,8 +48,8 @@ class State(StrEnum):
 class ModelFile:
     """One file of a model: its size and checksum, and where it comes from.
 
-    `package` is the Python package that it lies in; `parts` are `package/file` paths that make it when joined in order;
-    with neither, it lies beside the card.
+    `package` is the Python package that it lies in, with a folder inside it after a slash; `parts` are `package/file`
+    paths that make it when joined in order; with neither, it lies beside the card.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Card:
     measured: tuple[Mapping[str, Any], ...]
     known_failures: tuple[str, ...]
     folder: Path
+    optional: bool = False  # nothing needs it; without its package it is as if it had no card
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,9 @@ def cache_folder() -> Path:
 
 
 def cards() -> tuple[Card, ...]:
-    """Every model's card, in the order of their names."""
-    return tuple(_read_card(path) for path in sorted(models_folder().glob("*/card.toml")))
+    """Every model's card, in the order of their names; of an optional model only where its package is installed."""
+    found = (_read_card(path) for path in sorted(models_folder().glob("*/card.toml")))
+    return tuple(one for one in found if not one.optional or _package_folder(one.files[0].package).is_dir())
 
 
 def card(name: str) -> Card:
@@ -139,7 +141,7 @@ def speech_model(name: str, *, progress: Progress | None = None) -> ModelFiles |
 
     None for any other name: the engine may know it. Raises MissingModel or AlteredModel.
     """
-    if name in BUNDLED_SPEECH:
+    if BUNDLED_SPEECH.get(name) in {one.name for one in cards()}:
         return _usable(card(BUNDLED_SPEECH[name]), progress)
     folder = Path(name)
     if not folder.is_dir() and folder.name == name:
@@ -186,6 +188,7 @@ def _read_card(path: Path) -> Card:
         measured=tuple(raw.get("measured", ())),
         known_failures=tuple(raw.get("known_failures", ())),
         folder=path.parent,
+        optional=bool(raw.get("optional", False)),
     )
 
 
@@ -198,9 +201,10 @@ def _home(card: Card, file: ModelFile) -> Path:
 
 def _package_folder(name: str) -> Path:
     """Where an installed package lies, without importing it; a path that does not exist when it is not installed."""
-    spec = find_spec(name)
+    package, _, inside = name.partition("/")
+    spec = find_spec(package)
     places = list(spec.submodule_search_locations or ()) if spec else []
-    return Path(places[0]) if places else Path("site-packages") / name
+    return (Path(places[0]) if places else Path("site-packages") / package) / inside
 
 
 def _check(card: Card, file: ModelFile, progress: Progress | None) -> Check:

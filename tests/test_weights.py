@@ -147,6 +147,16 @@ def test_an_altered_file_beside_its_card_is_told(models: Path):
     assert state_of("toy-beside").state is State.ALTERED
 
 
+def test_an_optional_model_has_a_card_only_where_its_package_is_installed(models: Path):
+    folder = models / "toy-optional"
+    card(folder, PARTS["one"], 'package = "toy_part_one"')
+    path = folder / "card.toml"
+    path.write_text("optional = true\n" + path.read_text().replace("model.bin", "data.bin"))
+    assert state_of("toy-optional").state is State.PRESENT
+    path.write_text(path.read_text().replace("toy_part_one", "toy_part_three"))
+    assert "toy-optional" not in {one.name for one in weights.cards()}
+
+
 def test_a_missing_file_beside_its_card_is_told(models: Path):
     (models / "toy-beside" / "model.bin").unlink()
     assert state_of("toy-beside").state is State.MISSING

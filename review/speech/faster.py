@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from review import sound
 from review.encounter import ModelUse, Span
-from review.sound import Samples
+from review.sound import SAMPLE_RATE, Samples
 from review.speech import guards, hub, reading
 from review.speech.chunks import Chunk, Piece, chunk
 from review.speech.heard import Heard, Progress, Settings
@@ -48,19 +48,22 @@ class FasterWhisper:
 
     def together(self, samples: Samples, spans: Sequence[Span], *, language: str) -> tuple[Chunk, ...]:
         """What is said in each of `spans`, as it is first read."""
+        base = spans[0].start
+        heard = np.pad(sound.cut(samples, Span(base, spans[-1].end)), (0, SAMPLE_RATE))  # it refuses clips to the end
         segments, _ = self._batches.transcribe(
-            samples,
+            heard,
             language=language,
             beam_size=self._settings.beam,
             batch_size=self._settings.batch,
             word_timestamps=True,
-            clip_timestamps=[{"start": span.start, "end": span.end} for span in spans],
+            clip_timestamps=[{"start": span.start - base, "end": span.end - base} for span in spans],
         )
         found = list(segments)
         chunks = []
         for span in spans:
-            own = [one for one in found if span.start <= one.seek / 100 + 0.02 < span.end]  # seek counts 10 ms
-            chunks.append(_chunk(span, own, from_start=span.start))
+            start, end = span.start - base, span.end - base
+            own = [one for one in found if start <= one.seek / 100 + 0.02 < end]  # seek counts frames of 10 ms
+            chunks.append(_chunk(span, own, from_start=start))
         return tuple(chunks)
 
     def alone(self, samples: Samples, span: Span, *, language: str) -> Chunk:

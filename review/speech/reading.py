@@ -51,10 +51,12 @@ def heard(reader: Reader, samples: Samples, speech: Sequence[Span], *, settings:
         found.extend(checked)
         redone += again
         progress((first + len(group)) / len(spans))
+    credible, invented = guards.without_invented(found, speech)
     words, rescued = guards.with_rescued(
-        [word for chunk in found for word in chunk.words],
+        credible,
         speech,
         hear=lambda lost: reader.together(even, lost, language=language),
+        hear_alone=lambda span: reader.alone(even, span, language=language),
         levels=sound.levels(samples),
     )
     unsure = f"The language is unsure: {language}, {confidence:.0%}."
@@ -62,7 +64,7 @@ def heard(reader: Reader, samples: Samples, speech: Sequence[Span], *, settings:
         words=words,
         language=language,
         language_confidence=round(confidence, 3),
-        counts={"chunks": len(spans), "redone_chunks": redone, "rescued_words": rescued},
+        counts={"chunks": len(spans), "redone_chunks": redone, "invented_words": invented, "rescued_words": rescued},
         models=(reader.use,),
         remarks=(unsure,) if confidence < SURE_LANGUAGE else (),
     )

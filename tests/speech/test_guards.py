@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from review import sound
 from review.encounter import Span, Word
@@ -46,6 +50,10 @@ def test_a_chunk_that_loops_or_is_unlikely_is_heard_again_and_counted():
     assert chunks[0] is fine
 
 
+def never(asked: object) -> Any:
+    raise AssertionError(f"asked for {asked}")
+
+
 ORDERS = [Span(0.5 + at, 0.5 + at + 0.25) for at in np.arange(0.0, 9.0, 0.4)]  # 23 words, each a burst of sound
 
 
@@ -69,6 +77,24 @@ def test_a_loop_over_less_sound_than_it_has_words_gives_way():
     loop = Chunk(Span(0, 10), over(squeezed, "drop it now!"), -0.1)
     true = Chunk(Span(0, 10), over(three, "drop it now!"), -0.4)
     assert guards.fuller(loop, true, samples=bursts(three, 10)) == true
+
+
+def test_a_loop_that_a_second_reading_knows_nothing_of_gives_way():
+    loop = Chunk(Span(0, 10), over(ORDERS, "never that way"), -0.4)
+    other = Chunk(Span(0, 10), over(ORDERS[:4], "what is going on"), -2.9)
+    assert guards.fuller(loop, other, samples=bursts(ORDERS, 10)) == other
+
+
+def test_what_a_batch_cannot_read_is_heard_by_itself():
+    believed = Chunk(Span(0, 9), said("Don't shoot!", start=3.0), -0.4)
+    whole, rescued = guards.with_rescued(
+        (),
+        [Span(0, 9)],
+        hear=lambda spans: [Chunk(span, said("no", start=3.0), -1.5) for span in spans],
+        hear_alone=lambda span: believed,
+        levels=QUIET,
+    )
+    assert (whole, rescued) == (believed.words, 2)
 
 
 def test_an_order_said_three_times_is_no_loop():
@@ -99,7 +125,7 @@ def test_a_line_that_the_batch_lost_is_heard_again_from_pause_to_pause_and_put_i
         asked.extend(spans)
         return [Chunk(span, said("I can't breathe!", start=3.0), -0.5) for span in spans]
 
-    whole, rescued = guards.with_rescued(words, [Span(0, 9)], hear=hear, levels=levels)
+    whole, rescued = guards.with_rescued(words, [Span(0, 9)], hear=hear, hear_alone=never, levels=levels)
     [span] = asked
     assert 1.2 <= span.start < 1.5, "the line is not cut into"
     assert 7.4 < span.end <= 8.0, "the word that follows is not heard twice"
@@ -113,14 +139,62 @@ def test_a_line_that_the_batch_lost_is_heard_again_from_pause_to_pause_and_put_i
 def test_a_lost_line_is_not_guessed(confidence: float, likelihood: float):
     guess = tuple(replace(word, confidence=confidence) for word in said("you're under arrest", start=3))
     whole, rescued = guards.with_rescued(
-        (), [Span(0, 9)], hear=lambda spans: [Chunk(span, guess, likelihood) for span in spans], levels=QUIET
+        (),
+        [Span(0, 9)],
+        hear=lambda spans: [Chunk(span, guess, likelihood) for span in spans],
+        hear_alone=lambda span: Chunk(span, guess, likelihood),
+        levels=QUIET,
     )
     assert whole == ()
     assert rescued == 0
 
 
 def test_nothing_is_heard_again_where_nothing_is_lost():
-    def hear(spans: Sequence[Span]) -> list[Chunk]:
-        raise AssertionError("asked for nothing")
+    _, rescued = guards.with_rescued(said("All right."), [Span(0, 1)], hear=never, hear_alone=never, levels=QUIET)
+    assert rescued == 0
 
-    assert guards.with_rescued(said("All right."), [Span(0, 1)], hear=hear, levels=QUIET)[1] == 0
+
+def sentence(text: str, *, seconds: float, confidence: float, likelihood: float = -0.6) -> Chunk:
+    words = said(text, step=seconds / max(1, len(text.split())))
+    return Chunk(Span(0, seconds), tuple(replace(word, confidence=confidence) for word in words), likelihood)
+
+
+@pytest.mark.parametrize(
+    ("chunk", "gone"),
+    [
+        (sentence("Thank you very much.", seconds=20, confidence=0.54), True),
+        (sentence("I know what you want. " * 5, seconds=20, confidence=0.55), True),
+        (sentence("Get out of the car!", seconds=20, confidence=0.9), False),
+        (sentence("Help!", seconds=1.5, confidence=0.4), False),
+        (sentence("please sir I did not do it it was not me " * 3, seconds=10, confidence=0.5), False),
+        (sentence("You're under arrest.", seconds=2, confidence=0.8, likelihood=-1.2), True),
+        (sentence("I can't breathe. " * 5, seconds=15, confidence=0.9), False),
+    ],
+    ids=["a crowd", "a loop over a crowd", "few but sure", "short", "many but unsure", "unlikely", "gasping"],
+)
+def test_few_and_unsure_words_over_much_sound_are_nobodys(chunk: Chunk, gone: bool):
+    words, dropped = guards.without_invented([chunk], [chunk.span])
+    assert (words == (), dropped) == (gone, len(chunk.words) if gone else 0)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.0, 6.0), st.floats(0.05, 6.0)), min_size=1, max_size=8),
+    st.lists(st.tuples(st.floats(0.0, 4.0), st.floats(0.05, 1.0)), max_size=12),
+)
+def test_places_that_are_heard_again_never_overlap_nor_last_longer_than_whisper_hears(talk, words):
+    speech = laid_out(talk)
+    there = tuple(Word("word", span, 0.9) for span in laid_out(words))
+    levels = np.random.default_rng(1).normal(-40, 10, round(speech[-1].end / sound.FRAME) + 100).astype(np.float32)
+    asked: list[Span] = []
+    guards.with_rescued(there, speech, hear=lambda spans: asked.extend(spans) or (), hear_alone=never, levels=levels)
+    assert all(one.end <= other.start for one, other in pairwise(asked))
+    assert all(0 < span.seconds <= WINDOW for span in asked)
+    assert len(asked) == len(guards.wordless(there, speech))
+
+
+def laid_out(gaps: Sequence[tuple[float, float]]) -> tuple[Span, ...]:
+    spans, now = [], 0.0
+    for gap, length in gaps:
+        spans.append(Span(now + gap, now + gap + length))
+        now = spans[-1].end
+    return tuple(spans)
