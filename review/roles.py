@@ -28,7 +28,12 @@ STRONG = 2.5  # nats in a voice's own words that make it another officer's, or a
 ENROLLED = 4.0  # nats for a voice that is like the profile of an officer who consented to one
 FEWEST_WORDS = 4  # a voice that says less keeps an unknown role
 LEAST_SURE, SUREST = 0.5, 0.97  # bounds of a role's confidence; below the first it is unknown
-RADIO_SURE = 0.8  # confidence that a narrow voice among wide ones comes over the radio
+FACE_TO_FACE = 5.0  # nats of police talk from which even a narrow voice is there in person
+RADIO_NARROW = 0.7  # confidence that a narrow voice among wide ones comes over the radio
+RADIO_SURE = 0.85  # the same when it also speaks as one does there
+RADIO_CODES = re.compile(
+    r"\b(copy|copies|10-\d+|ten four|en route|unit \d+|dispatch|be advised|code \d|stand by|roger)\b"
+)
 RADIO_LOW, RADIO_HIGH = -9.0, -22.0  # decibels of both bands under the middle one; a voice below both is narrow
 LOW, MIDDLE, HIGH = (90.0, 250.0), (300.0, 3400.0), (3800.0, 7500.0)  # Hz; a radio passes the middle band only
 LEAST_SOUND = 1.0  # seconds of a voice, or of the background, from which its bands can be told
@@ -67,7 +72,8 @@ def guess(turns: Sequence[Turn], track: Track, *, enrolled: Collection[str] = ()
         said.setdefault(turn.speaker, []).append(turn)
     evidence = {speaker: _evidence(own) + ENROLLED * (speaker in enrolled) for speaker, own in said.items()}
     near = _nearness(said, track)
-    radios = _radios(said, track)
+    # Nobody on the radio introduces themselves to a person, asks for papers and gives orders.
+    radios = {one for one in _radios(said, track) if evidence[one] < FACE_TO_FACE}
     police = sum(math.exp(evidence[speaker] + NEARNESS * near[speaker]) for speaker in said.keys() - radios)
     # What only a civilian says to police is evidence that somebody else here is the police.
     nobody = math.exp(NOBODY + sum(min(0.0, one) for one in evidence.values()) / 2)
@@ -78,7 +84,8 @@ def guess(turns: Sequence[Turn], track: Track, *, enrolled: Collection[str] = ()
     roles = []
     for speaker in sorted(said):
         if speaker in radios:
-            roles.append(_role(speaker, Role.RADIO, RADIO_SURE))
+            codes = any(RADIO_CODES.search(turn.text.lower()) for turn in said[speaker])
+            roles.append(_role(speaker, Role.RADIO, RADIO_SURE if codes else RADIO_NARROW))
         elif speaker == wearer and sure >= LEAST_SURE:
             roles.append(_role(speaker, Role.OFFICER, sure))
         else:

@@ -128,6 +128,34 @@ def test_a_narrow_voice_among_wide_ones_is_the_radio(hiss: float):
     assert roles["S2"].role is Role.RADIO
 
 
+def test_who_introduces_themselves_and_asks_for_papers_is_there_however_narrow_the_voice():
+    lines = (
+        ("S1", "I'm Officer Reyes with the Metro police. Can I see your license and registration, please?"),
+        ("S2", "twelve thirteen fourteen fifteen sixteen seventeen"),
+    )
+    roles = roles_of(*lines, samples=sounding(lines, {"S1": NARROW, "S2": WIDE}, hiss=0.0001))
+    assert roles["S1"].role is Role.OFFICER
+
+
+def test_a_narrow_voice_that_speaks_in_codes_is_the_surer_radio():
+    lines = (COUNTING[0], ("S2", "Unit 12, copy. One in custody, stand by."))
+    coded = roles_of(*lines, samples=sounding(lines, {"S1": WIDE, "S2": NARROW}, hiss=0.0001))
+    plain = roles_of(*COUNTING, samples=sounding(COUNTING, {"S1": WIDE, "S2": NARROW}, hiss=0.0001))
+    assert coded["S2"].role is plain["S2"].role is Role.RADIO
+    assert coded["S2"].confidence > plain["S2"].confidence
+
+
+def test_an_enrolled_officers_voice_is_an_officers_whatever_it_says():
+    turns = talk(
+        ("S1", "so what happened here tonight can you tell me from the start"),
+        ("S2", "he came over and he started yelling at my brother"),
+    )
+    before = {one.speaker: one for one in roles.guess(turns, SILENCE)}
+    after = {one.speaker: one for one in roles.guess(turns, SILENCE, enrolled={"S1"})}
+    assert before["S1"].role is Role.UNKNOWN
+    assert after["S1"].role is Role.OFFICER
+
+
 def test_on_the_telephone_nobody_is_a_radio():
     roles = roles_of(*COUNTING, samples=sounding(COUNTING, {"S1": NARROW, "S2": NARROW}, hiss=0.0001))
     assert {one.role for one in roles.values()} == {Role.UNKNOWN}
