@@ -17,7 +17,9 @@ from review.errors import WrongUse
 from review.sound import Track
 
 LEAST_SPEECH = 20.0  # seconds of the officer's own speech that a profile is made from
-LIKE = 0.74  # cosine from which a voice may be the enrolled officer's: unrelated ones reach 0.61 (docs/decisions/0004-speakers.md)
+# Cosine from which a voice may be the enrolled officer's; unrelated voices reached 0.61, the same voice elsewhere had
+# 0.84 and more (docs/decisions/0004-speakers.md).
+LIKE = 0.74
 ENOUGH = 3.0  # seconds of a voice below which it is like nobody in particular
 
 

@@ -8,7 +8,6 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from review.sound import SAMPLE_RATE
 from review.speakers.segmentation import LOCALS, SHIFT, WINDOW
@@ -166,6 +165,8 @@ def _assigned(windows: Sequence[Window], centres: Floats) -> Numbers:
 
     It does not have to: one person near and far in ten seconds is often heard as two local voices.
     """
+    from scipy.optimize import linear_sum_assignment  # takes longer to import than all else that `list` needs
+
     whose = np.full((len(windows), LOCALS), NOBODY)
     for at, window in enumerate(windows):
         heard = np.flatnonzero(window.directions.any(axis=1))

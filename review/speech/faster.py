@@ -66,13 +66,13 @@ class FasterWhisper:
             chunks.append(_chunk(span, own, from_start=start))
         return tuple(chunks)
 
-    def alone(self, samples: Samples, span: Span, *, language: str) -> Chunk:
+    def alone(self, samples: Samples, span: Span, *, language: str, temperatures: Sequence[float]) -> Chunk:
         """What is said in `span`, with the fallback to higher temperatures that the batch lacks."""
         segments, _ = self._model.transcribe(
             sound.cut(samples, span),
             language=language,
             beam_size=self._settings.beam,
-            temperature=reading.TEMPERATURES,
+            temperature=tuple(temperatures),
             compression_ratio_threshold=guards.LOOPING,
             log_prob_threshold=guards.UNLIKELY,
             condition_on_previous_text=False,

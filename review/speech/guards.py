@@ -30,6 +30,8 @@ HOLLOW_AFTER = 4.0  # seconds of speech-like sound in which few and unsure words
 HOLLOW_WORDS = 1.4  # a second; people said at least 2.05 in every chunk of the tuning samples, crowds 0.1 to 1.3
 HOLLOW_SURE = 0.6  # mean confidence; words made up over crowds had at most 0.54, people in noise of 5 dB 0.67
 SHORTEST_WORD = 0.06  # seconds; the words of a loop are squeezed into less
+REPEATS = 4  # times in a row from which the same words may be a loop
+LONGEST_REPEAT = 5  # words that come again together: "get on the ground now"
 SYLLABLE = 3.0  # decibels by which the level rises and falls again for each syllable
 WORDS_PER_SYLLABLE = 1.25  # said at most, since a syllable can hide in another's echo
 
@@ -37,9 +39,49 @@ Levels = NDArray[np.float32]  # dBFS of each frame of 20 ms
 
 
 def looping(chunk: Chunk) -> bool:
-    """Whether the text repeats itself so much that it may be a loop of the engine and not of the speaker."""
+    """Whether the text repeats itself so much, or so fast, that it may be a loop of the engine."""
     text = " ".join(word.text for word in chunk.words).encode()
-    return len(text) / len(zlib.compress(text)) > LOOPING
+    return len(text) / len(zlib.compress(text)) > LOOPING or bool(squeezed(chunk.words))
+
+
+def squeezed(words: Sequence[Word]) -> frozenset[int]:
+    """The places of words that are said over and over in no time: nobody can, an engine that loops does.
+
+    Repeats that take the time of words are never among them, however many there are.
+    """
+    found: set[int] = set()
+    at = 0
+    while at < len(words):
+        length, times = _repeats(words, at)
+        units = [range(at + length * time, at + length * (time + 1)) for time in range(times)]
+        for unit in units if times >= REPEATS else ():
+            if sum(words[place].span.seconds for place in unit) < SHORTEST_WORD * length:
+                found.update(unit)
+        at += length * times if times >= REPEATS else 1
+    return frozenset(found)
+
+
+def _repeats(words: Sequence[Word], at: int) -> tuple[int, int]:
+    """How many words from `at` on are said again and again at once, and how often; the most often said wins."""
+    best = (1, 1)
+    for length in range(1, LONGEST_REPEAT + 1):
+        unit = [_plain(word) for word in words[at : at + length]]
+        times = 1
+        while [_plain(word) for word in words[at + length * times : at + length * (times + 1)]] == unit:
+            times += 1
+        if times > best[1]:
+            best = (length, times)
+    return best
+
+
+def _plain(word: Word) -> str:
+    return word.text.strip(".,!?…").lower()
+
+
+def without_squeezed(words: Sequence[Word]) -> tuple[tuple[Word, ...], int]:
+    """The words without those of a loop that took no time, and how many those were."""
+    gone = squeezed(words)
+    return tuple(word for place, word in enumerate(words) if place not in gone), len(gone)
 
 
 def doubtful(chunk: Chunk) -> bool:
@@ -100,9 +142,12 @@ def heard_again(
 def fuller(first: Chunk, second: Chunk, *, samples: Samples) -> Chunk:
     """The reading of one place with more words over sound, unless it has more words than the sound has syllables.
 
-    Of two readings that have hardly a word in common the second stays: what is really repeated is heard twice.
+    Of two readings that have hardly a word in common the second stays: what is really repeated is heard twice. So does
+    the one that says as much with less of it squeezed into no time.
     """
-    if not _agree(first, second):
+    loops = [len(squeezed(reading.words)) for reading in (first, second)]
+    said = [len(reading.words) - lost for reading, lost in zip((first, second), loops, strict=True)]
+    if not _agree(first, second) or (loops[1] < loops[0] and said[1] >= 0.9 * said[0]):
         return second
     levels = sound.levels(sound.cut(samples, first.span))
     quiet = quiet_below(levels)
@@ -116,7 +161,7 @@ def fuller(first: Chunk, second: Chunk, *, samples: Samples) -> Chunk:
 
 def _agree(first: Chunk, second: Chunk) -> bool:
     """Whether the second reading has at least half of the different words of the first."""
-    one, other = ({word.text.strip(".,!?…").lower() for word in reading.words} for reading in (first, second))
+    one, other = ({_plain(word) for word in reading.words} for reading in (first, second))
     return len(one & other) >= len(one) / 2
 
 

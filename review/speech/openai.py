@@ -34,20 +34,20 @@ class OpenAIWhisper:
         """What is said in each of `spans`, as it is first read, whatever it is like."""
         return tuple(self._read(samples, span, language, temperature=0.0) for span in spans)
 
-    def alone(self, samples: Samples, span: Span, *, language: str) -> Chunk:
-        """What is said in `span`, with the fallback to higher temperatures."""
+    def alone(self, samples: Samples, span: Span, *, language: str, temperatures: Sequence[float]) -> Chunk:
+        """What is said in `span`, tried at one temperature after the other until the text is likely."""
         return self._read(
             samples,
             span,
             language,
-            temperature=reading.TEMPERATURES,
+            temperature=tuple(temperatures),
             compression_ratio_threshold=guards.LOOPING,
             logprob_threshold=guards.UNLIKELY,
         )
 
     def languages(self, samples: Samples) -> Mapping[str, float]:
         """How likely each language is spoken in the first half minute of `samples`."""
-        import whisper  # type: ignore[import-untyped]
+        import whisper
 
         mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(samples), self._model.dims.n_mels)
         _, probabilities = whisper.detect_language(self._model, mel.to(self._model.device))

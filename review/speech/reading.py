@@ -27,8 +27,8 @@ class Reader(Protocol):
     def together(self, samples: Samples, spans: Sequence[Span], *, language: str) -> tuple[Chunk, ...]:
         """What is said in each of `spans`, as it is first read; none is longer than Whisper hears at once."""
 
-    def alone(self, samples: Samples, span: Span, *, language: str) -> Chunk:
-        """What is said in `span`, with the fallback to higher temperatures."""
+    def alone(self, samples: Samples, span: Span, *, language: str, temperatures: Sequence[float]) -> Chunk:
+        """What is said in `span`, tried at one temperature after the other until the text is likely."""
 
     def languages(self, samples: Samples) -> Mapping[str, float]:
         """How likely each language is spoken in the first half minute of `samples`."""
@@ -45,7 +45,7 @@ def heard(reader: Reader, samples: Samples, speech: Sequence[Span], *, settings:
         group = spans[first : first + settings.batch]
         checked, again = guards.heard_again(
             reader.together(even, group, language=language),
-            lambda doubt: reader.alone(even, doubt.span, language=language),
+            lambda doubt: reader.alone(even, doubt.span, language=language, temperatures=TEMPERATURES),
             samples=samples,
         )
         found.extend(checked)
@@ -56,15 +56,22 @@ def heard(reader: Reader, samples: Samples, speech: Sequence[Span], *, settings:
         credible,
         speech,
         hear=lambda lost: reader.together(even, lost, language=language),
-        hear_alone=lambda span: reader.alone(even, span, language=language),
+        hear_alone=lambda span: reader.alone(even, span, language=language, temperatures=TEMPERATURES[:1]),
         levels=sound.levels(samples),
     )
+    words, looped = guards.without_squeezed(words)
     unsure = f"The language is unsure: {language}, {confidence:.0%}."
     return Heard(
         words=words,
         language=language,
         language_confidence=round(confidence, 3),
-        counts={"chunks": len(spans), "redone_chunks": redone, "invented_words": invented, "rescued_words": rescued},
+        counts={
+            "chunks": len(spans),
+            "redone_chunks": redone,
+            "invented_words": invented,
+            "looped_words": looped,
+            "rescued_words": rescued,
+        },
         models=(reader.use,),
         remarks=(unsure,) if confidence < SURE_LANGUAGE else (),
     )

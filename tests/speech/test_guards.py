@@ -198,3 +198,43 @@ def laid_out(gaps: Sequence[tuple[float, float]]) -> tuple[Span, ...]:
         spans.append(Span(now + gap, now + gap + length))
         now = spans[-1].end
     return tuple(spans)
+
+
+def timed(text, seconds, *, start=0.0):
+    """Words one after another, each taking its share of `seconds`."""
+    said = text.split()
+    each = seconds / len(said)
+    return tuple(Word(word, Span(start + at * each, start + (at + 1) * each), 0.9) for at, word in enumerate(said))
+
+
+@pytest.mark.parametrize(
+    "text", ["Drop the knife! " * 6, "I can't breathe. " * 5, "Get on the ground now! " * 5, "No! " * 12]
+)
+def test_real_repetition_that_takes_its_time_loses_no_word(text):
+    words = timed(text, 0.15 * len(text.split()))
+    assert guards.without_squeezed(words) == (words, 0)
+
+
+def test_a_loop_that_takes_no_time_is_dropped_and_what_was_said_stays():
+    words = (
+        *timed("No, no,", 0.6),
+        *timed("no, " * 20, 0.2, start=0.6),
+        *timed("Alright, what happened", 1.2, start=2),
+    )
+    kept, dropped = guards.without_squeezed(words)
+    assert [word.text for word in kept] == ["No,", "no,", "Alright,", "what", "happened"]
+    assert dropped == 20
+
+
+def test_a_short_loop_inside_a_long_chunk_is_heard_again():
+    talk = "So you were on your way home and he came out of the house with something in his hands"
+    words = (*timed(talk, 6.0), *timed("no, " * 8, 0.1, start=6.0))
+    assert guards.doubtful(Chunk(Span(0, 10), words))
+    assert not guards.doubtful(Chunk(Span(0, 10), timed(talk, 6.0)))
+
+
+def test_a_reading_that_says_as_much_without_a_loop_stays():
+    talk = "did you see anything in his hands"
+    looped = Chunk(Span(0, 10), (*timed(talk, 3.0), *timed("no, " * 12, 0.2, start=3.0)))
+    plain = Chunk(Span(0, 10), (*timed(talk, 3.0), *timed("No, no gun or anything", 2.0, start=3.0)))
+    assert guards.fuller(looped, plain, samples=np.zeros(160_000, np.float32)) is plain
