@@ -129,9 +129,7 @@ def transcript(encounter: Encounter) -> dict[str, Any]:
             }
             for turn in encounter.turns
         ],
-        "silences": [
-            [act.span.start, act.span.end] for act in encounter.acts if act.kind is VoiceActKind.LONG_SILENCE
-        ],
+        "silences": [[act.span.start, act.span.end] for act in encounter.acts if act.kind is VoiceActKind.LONG_SILENCE],
     }
 
 
