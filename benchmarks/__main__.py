@@ -1,9 +1,11 @@
-"""`make bench`: measure again all that the documents claim, and write the tables in benchmarks/results/."""
+"""`make bench`: measure again what the documents claim, and write the tables in benchmarks/results/.
 
-from benchmarks import accuracy, footprint, speakers, speech, vocabulary
+Half an hour each, and only needed when a model changes: `python -m benchmarks.vocabulary`, `benchmarks.number_formats`.
+"""
+
+from benchmarks import accuracy, footprint, speakers, speech
 
 accuracy.measure()
 speech.measure()
-vocabulary.measure()
 speakers.measure()
 footprint.measure()

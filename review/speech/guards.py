@@ -29,6 +29,7 @@ RESCUED = 0.5  # mean confidence from which words in such a stretch are believed
 HOLLOW_AFTER = 4.0  # seconds of speech-like sound in which few and unsure words are taken for invented ones
 HOLLOW_WORDS = 1.4  # a second; people said at least 2.05 in every chunk of the tuning samples, crowds 0.1 to 1.3
 HOLLOW_SURE = 0.6  # mean confidence; words made up over crowds had at most 0.54, people in noise of 5 dB 0.67
+LONGEST_WORD = 1.5  # seconds; a longer one covers a place in which something else may have been said
 SHORTEST_WORD = 0.06  # seconds; the words of a loop are squeezed into less
 REPEATS = 4  # times in a row from which the same words may be a loop
 LONGEST_REPEAT = 5  # words that come again together: "get on the ground now"
@@ -230,12 +231,20 @@ def wordless(words: Sequence[Word], speech: Iterable[Span]) -> tuple[Span, ...]:
         for word in islice(words, first, None):
             if word.span.start > span.end + AROUND:
                 break
-            if word.span.start - AROUND - at >= WORDLESS:
-                left.append(Span(at, word.span.start - AROUND))
-            at = max(at, word.span.end + AROUND)
+            for part in _owned(word):
+                if part.start - AROUND - at >= WORDLESS:
+                    left.append(Span(at, part.start - AROUND))
+                at = max(at, part.end + AROUND)
         if span.end - at >= WORDLESS:
             left.append(Span(at, span.end))
     return tuple(left)
+
+
+def _owned(word: Word) -> tuple[Span, ...]:
+    """Where the word may really be: an engine that skips a line stretches the word before or after it over the line."""
+    if word.span.seconds <= LONGEST_WORD:
+        return (word.span,)
+    return Span(word.span.start, word.span.start), Span(word.span.end, word.span.end)
 
 
 def with_rescued(

@@ -238,3 +238,14 @@ def test_a_reading_that_says_as_much_without_a_loop_stays():
     looped = Chunk(Span(0, 10), (*timed(talk, 3.0), *timed("no, " * 12, 0.2, start=3.0)))
     plain = Chunk(Span(0, 10), (*timed(talk, 3.0), *timed("No, no gun or anything", 2.0, start=3.0)))
     assert guards.fuller(looped, plain, samples=np.zeros(160_000, np.float32)) is plain
+
+
+def test_a_word_stretched_over_a_lost_line_does_not_hide_that_it_is_lost():
+    words = (
+        *timed("If you can", 0.6, start=42.3),
+        Word("talk,", Span(42.9, 46.7), 0.9),
+        Word("you", Span(46.7, 46.9), 0.9),
+    )
+    assert guards.wordless(words, [Span(42.0, 47.4)]) == (Span(43.4, 46.2),)
+    whole = (*timed("If you can talk", 1.2, start=42.3), *timed("you can breathe", 1.2, start=43.5))
+    assert guards.wordless(whole, [Span(42.0, 45.0)]) == ()
