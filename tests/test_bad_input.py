@@ -14,6 +14,7 @@ import time
 import wave
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -473,6 +474,8 @@ def test_ctrl_c_keeps_what_is_finished_and_a_second_run_goes_on(workers: int, ro
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Whoever runs these tests in the background has Ctrl-C ignored, and children inherit that.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.default_int_handler),
     )
     wait_for(lambda: any(marks.glob("waiting-*")) and len(stored_names(room)) == 1)
     os.killpg(running.pid, signal.SIGINT)  # a terminal sends it to the whole group

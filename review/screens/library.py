@@ -21,12 +21,14 @@ def show() -> None:
         if count == 0:
             _nothing_yet()
             return
+        # A field's value goes when its page does; whoever comes back from a recording finds the search again.
+        st.session_state.setdefault("search", st.session_state.get("last_search", ""))
         query = st.text_input(
             "Search what was said",
             key="search",
-            bind="query-params",
             placeholder='Words that must all occur; "in quotes" for an exact phrase',
         )
+        st.session_state["last_search"] = query
         if query.strip():
             _hits(state.store().search(query, limit=HITS_SHOWN), query)
         else:

@@ -87,6 +87,15 @@ def test_a_search_shows_who_said_it_and_leads_to_the_place(open_app, shelved):
     assert "Civilian (S2)" in html(at)
 
 
+def test_whoever_comes_back_from_a_recording_finds_the_search_again(open_app, shelved):
+    at = open_app()
+    at.text_input[0].set_value("shouting").run()
+    at.switch_page("listen.py").run()
+    at.switch_page("library.py").run()
+    assert at.text_input[0].value == "shouting"
+    assert "<mark>shouting</mark>" in html(at)
+
+
 @pytest.mark.parametrize("query", ["elephant", '"', "* OR NOT (", "'; DROP TABLE turns; --"])
 def test_a_search_that_finds_nothing_says_so_whatever_was_typed(open_app, shelved, query):
     at = open_app()
