@@ -162,8 +162,8 @@ def test_offline_never_asks_the_hub(name: str, monkeypatch: pytest.MonkeyPatch):
 
 def test_a_model_from_the_hub_is_used_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(hub, "download_model", lambda name, local_files_only=False: str(tmp_path))
-    assert hub.speech_model("tiny.en", offline=True).path == tmp_path
-    assert hub.speech_model("tiny.en", offline=True).use().name == "tiny.en"
+    assert hub.speech_model("small.en", offline=True).path == tmp_path
+    assert hub.speech_model("small.en", offline=True).use().name == "small.en"
 
 
 def test_an_altered_model_is_never_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
