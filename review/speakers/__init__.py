@@ -8,11 +8,10 @@ Directions of voices never leave `diarize`: they are biometric, and those of civ
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable
 
 from review.encounter import ModelUse, Voice
-from review.errors import WrongUse
+from review.seams import named
 from review.sound import SAMPLE_RATE, Track
 from review.speakers import windowed, with_pyannote
 from review.speakers.attribution import ONLY_SPEAKER, attribute
@@ -37,7 +36,7 @@ def diarize(track: Track, settings: Settings = DEFAULTS, *, progress: Progress |
     Needs the memory of some ten-second windows and little for each hour more. Raises MissingModel or AlteredModel when
     a model cannot be used, WrongUse when there is no diarizer of the name that the settings give.
     """
-    chosen = _diarizer(settings.diarizer)
+    chosen = named(settings.diarizer, DIARIZERS, what="diarizer")
     if len(track) < SAMPLE_RATE * settings.shortest:
         return ()
     return chosen(track, settings, progress)
@@ -50,15 +49,3 @@ def models(settings: Settings = DEFAULTS) -> tuple[ModelUse, ...]:
     if settings.diarizer == "pyannote":
         return with_pyannote.models()
     return (ModelUse("voices", settings.diarizer, ""),)
-
-
-def _diarizer(name: str) -> Diarizer:
-    if name in DIARIZERS:
-        return DIARIZERS[name]
-    if ":" not in name:
-        raise WrongUse(f"there is no diarizer {name!r}: use {', '.join(DIARIZERS)} or package.module:attribute")
-    try:
-        found: Diarizer = pkgutil.resolve_name(name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise WrongUse(f"the diarizer {name!r} could not be imported: {error}") from error
-    return found

@@ -8,13 +8,13 @@ mouth (docs/decisions/0003-speech.md).
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from review import sound
 from review.encounter import Span, Word
 from review.errors import WrongUse
+from review.seams import named
 from review.sound import Track
 from review.speech import faster, guards, openai
 from review.speech.calibration import calibrated
@@ -94,15 +94,7 @@ def check(settings: Settings) -> None:
 
 def engine_named(name: str) -> Engine:
     """The engine of this name, or the one that `package.module:attribute` points to."""
-    if name in ENGINES:
-        return ENGINES[name]
-    if ":" not in name:
-        raise WrongUse(f"there is no speech engine {name!r}: use {', '.join(ENGINES)} or package.module:attribute")
-    try:
-        found: Engine = pkgutil.resolve_name(name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise WrongUse(f"the speech engine {name!r} could not be imported: {error}") from error
-    return found
+    return named(name, ENGINES, what="speech engine")
 
 
 def _remarks(words: Sequence[Word], speech: Iterable[Span]) -> tuple[str, ...]:
