@@ -114,7 +114,7 @@ def process(
         with _stage("media"):
             sound = while_heard.enter_context(media.decoded(path))
         with _stage("speech"):
-            kept = while_heard.enter_context(_checkpoint(unfinished, what, chosen))
+            kept = while_heard.enter_context(_checkpoint(unfinished, what))
             words_told = partial(progress, "words")
             heard = speech.recognise(sound.samples, chosen.speech, progress=words_told, kept=kept)
         with _stage("speakers"):
@@ -175,12 +175,9 @@ def _unread(heard: speech.Heard) -> tuple[str, ...]:
     return (f"The words are in another language ({heard.language}): no behaviour was looked for in them.",)
 
 
-def _checkpoint(
-    folder: Path | None, recording: Recording, settings: Settings
-) -> AbstractContextManager[dict[str, Any]]:
-    # Other software may cut its sections elsewhere.
-    decisive = {"software": software(), **_flat(asdict(settings.speech))}
-    return checkpoints.kept(folder, recording=recording.sha256, settings=decisive)
+def _checkpoint(folder: Path | None, recording: Recording) -> AbstractContextManager[dict[str, Any]]:
+    # Other software may cut its sections elsewhere; each section is kept under the settings that its words depend on.
+    return checkpoints.kept(folder, recording=recording.sha256, settings={"software": software()})
 
 
 def corrected(

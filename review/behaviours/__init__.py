@@ -6,7 +6,6 @@ confidence = precision of the rule or model x mean confidence of the quoted word
 from __future__ import annotations
 
 import hashlib
-import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from review.behaviours import conflicts, rules, search, sound, structure
 from review.behaviours.catalogue import CATALOGUE, CODEBOOK_VERSION
 from review.behaviours.marks import Mark, Tagger
 from review.encounter import Flag, ModelUse, Role, Span, SpeakerRole, Status, Turn, VoiceAct, Word, role_of
+from review.seams import named
 
 __all__ = [
     "CATALOGUE",
@@ -66,7 +66,7 @@ def tag(
     """
     weights.grammar_model()  # an altered model is refused before it is loaded
     taggers = settings.taggers if language in LANGUAGES else ()
-    marks = [mark for name in taggers for mark in _tagger(name)(turns, roles)]
+    marks = [mark for name in taggers for mark in named(name, TAGGERS, what="tagger")(turns, roles)]
     heard = _Heard(
         tuple(word for turn in turns for word in turn.words),
         tuple(turn.speaker for turn in turns for _ in turn.words),
@@ -82,13 +82,6 @@ def models() -> tuple[ModelUse, ...]:
     """The rules and the model that they read grammar with, for provenance."""
     version = f"{CODEBOOK_VERSION}.{rules.RULES_VERSION}"
     return (ModelUse("behaviours", "rules", version), weights.grammar_model().use())
-
-
-def _tagger(name: str) -> Tagger:
-    if name in TAGGERS:
-        return TAGGERS[name]
-    found: Tagger = pkgutil.resolve_name(name)
-    return found
 
 
 def _flag(mark: Mark, heard: _Heard, settings: Settings, seed: str) -> Flag:

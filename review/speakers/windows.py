@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from review.processors import cores
 from review.sound import SAMPLE_RATE, Samples, Track
 from review.speakers import segmentation, signatures
 from review.speakers.segmentation import FRAMES, LOCALS, SHIFT, WINDOW, Activity
@@ -32,7 +32,7 @@ class Window:
 def listen(track: Track, *, step: float, threads: int, progress: Progress | None = None) -> Iterator[Window]:
     """The windows of `track` in order, `step` seconds apart; only a few are in memory at once."""
     starts = _starts(len(track), step)
-    workers = threads or os.cpu_count() or 1
+    workers = threads or cores()
     with ThreadPoolExecutor(workers) as pool:
         for at in range(0, len(starts), AT_ONCE * workers):
             some = starts[at : at + AT_ONCE * workers]

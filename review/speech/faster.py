@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -15,12 +14,13 @@ from numpy.typing import NDArray
 
 from review import sound
 from review.encounter import ModelUse, Span
+from review.processors import cores
 from review.sound import SAMPLE_RATE, Samples
 from review.speech import guards, hub, reading
 from review.speech.chunks import Chunk, Piece, chunk
 from review.speech.heard import Heard, Progress, Settings
 
-__all__ = ["LANGUAGES", "cores", "hear", "loaded", "placed"]
+__all__ = ["LANGUAGES", "hear", "loaded", "placed"]
 
 SEED = 1  # of CTranslate2's sampling, which only chunks heard again at a temperature use
 
@@ -120,8 +120,3 @@ def placed(device: str, compute: str) -> tuple[str, str]:
     """Where to compute and with which numbers: "auto" takes cuda with float16 where there is one, else int8."""
     where = device if device != "auto" else "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
     return where, compute if compute != "auto" else "float16" if where == "cuda" else "int8"
-
-
-def cores() -> int:
-    """The processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -11,10 +11,11 @@ import numpy as np
 from review import sound
 from review.encounter import ModelUse, Span
 from review.errors import MissingModel
+from review.processors import cores
 from review.sound import Samples
 from review.speech import checkpoint, guards, hub, reading
 from review.speech.chunks import Chunk, Piece, chunk
-from review.speech.faster import cores, placed
+from review.speech.faster import placed
 from review.speech.heard import Heard, Progress, Settings
 
 INSTALL = "pip install 'review[openai-whisper]'"

@@ -6,6 +6,7 @@ import pytest
 from review import behaviours
 from review.behaviours import Mark, Settings
 from review.encounter import Direction, Role, Status
+from review.errors import WrongUse
 
 PROFANE = "Get the fuck out of the car."
 
@@ -190,6 +191,12 @@ def test_a_tagger_can_come_from_anywhere(monkeypatch, talk):
     assert behaviours.tag(turns, roles, settings=Settings(taggers=("silent",))) == ()
     by_name = Settings(taggers=("rules", "review.behaviours.search:mark"))
     assert {flag.behaviour for flag in behaviours.tag(turns, roles, settings=by_name)} == {"time_and_space"}
+
+
+def test_a_tagger_that_is_not_there_is_named(talk):
+    turns, roles = talk((Role.OFFICER, "Take your time."))
+    with pytest.raises(WrongUse, match="there is no tagger 'wishes'"):
+        behaviours.tag(turns, roles, settings=Settings(taggers=("wishes",)))
 
 
 @pytest.mark.parametrize("tagger", [behaviours.TAGGERS["rules"], silent, every_word])

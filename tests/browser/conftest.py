@@ -74,6 +74,10 @@ class Watched:
         self.page.get_by_role("heading", name="Recordings").wait_for()
         return self.page
 
+    def settled(self) -> None:
+        """Wait until Streamlit's script has run to its end: what is typed before can be lost."""
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
     def listen(self, sha256: str, query: str = "") -> Page:
         """Open a recording and wait for its words."""
         self.page.goto(f"{self.base}/listen?recording={sha256}{query}")

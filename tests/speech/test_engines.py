@@ -188,11 +188,6 @@ def test_a_graphics_card_is_used_where_there_is_one(asked, cards, placed, monkey
     assert faster.placed(*asked) == placed
 
 
-def test_one_process_takes_every_core_it_may_use(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(faster.os, "sched_getaffinity", lambda process: {0, 1, 5}, raising=False)
-    assert faster.cores() == 3
-
-
 def test_a_batch_encodes_as_its_windows_do_one_by_one():
     model, _ = faster.loaded(Settings())
     windows = np.random.default_rng(1).normal(0, 0.3, (2, 80, 3000)).astype(np.float32)
