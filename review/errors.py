@@ -1,6 +1,7 @@
 """Everything that can go wrong on purpose: one tree, each with words for the person who reads it.
 
-Only these are caught by `batch` and the command line; anything else is a bug and crashes.
+Only these are caught by `batch` and the command line. A stage of the pipeline that fails in any other way is a bug, and
+becomes a StageFailed, so that one recording does not end the work on a thousand others.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ class MissingModel(ModelError):
 
 class AlteredModel(ModelError):
     """A model file is not the one its card describes."""
+
+
+class StageFailed(ReviewError):
+    """A stage of the program failed in a way that nobody foresaw."""
 
 
 class StoreError(ReviewError):

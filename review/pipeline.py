@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -38,7 +39,7 @@ from review.encounter import (
     VoiceProfile,
     Word,
 )
-from review.errors import ModelError, ReviewError, WrongUse
+from review.errors import ModelError, ReviewError, StageFailed, WrongUse
 from review.sound import Track
 from review.store import Store
 
@@ -345,3 +346,11 @@ def _stage(name: str) -> Iterator[None]:
     except ReviewError as error:
         error.stage = name
         raise
+    except Exception as error:
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        told = StageFailed(
+            f"{name} failed on this recording in a way that nobody foresaw ({type(error).__name__}: {error}; "
+            f"{Path(at.filename).name}, line {at.lineno}). Nothing of it was kept; please report this line"
+        )
+        told.stage = name
+        raise told from error

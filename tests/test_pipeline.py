@@ -88,11 +88,6 @@ def test_a_stage_that_fails_is_named(tmp_path, new_store):
     assert outcome == Failed(tmp_path / "a.wav", "speech", "this engine hears nothing")
 
 
-def test_a_bug_is_no_bad_file(tmp_path, new_store):
-    with pytest.raises(TypeError):
-        list(pipeline.batch([tone(tmp_path / "a.wav", 220)], settings("AT"), store=new_store()))
-
-
 def test_a_second_run_does_what_the_first_left(tmp_path, new_store):
     store = new_store()
     first = tone(tmp_path / "a.wav", 220)
@@ -216,6 +211,20 @@ def test_a_run_that_was_broken_off_goes_on_where_it_was(tmp_path, monkeypatch):
     assert [word.span.start for word in encounter.words] == [span.start for span in minutes]
     assert len(HEARD) == 5  # two were kept, the third was heard again
     assert list(folder.iterdir()) == []
+
+
+def stumbling(samples, speech, *, settings, progress):
+    """A speech engine with a fault in it."""
+    return [][len(speech)]
+
+
+def test_a_fault_of_the_program_costs_one_recording_and_is_told_in_one_line(tmp_path, new_store):
+    path = tone(tmp_path / "stop.wav", 220)
+    [failed] = pipeline.batch([path], settings("stumbling"), store=new_store())
+    assert isinstance(failed, Failed)
+    assert failed.stage == "speech"
+    assert failed.message.startswith("speech failed on this recording in a way that nobody foresaw (IndexError: ")
+    assert "test_pipeline.py, line " in failed.message
 
 
 def test_a_correction_makes_the_next_revision_and_leaves_the_words_alone(tmp_path):

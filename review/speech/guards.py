@@ -232,8 +232,9 @@ def wordless(words: Sequence[Word], speech: Iterable[Span]) -> tuple[Span, ...]:
             if word.span.start > span.end + AROUND:
                 break
             for part in _owned(word):
-                if part.start - AROUND - at >= WORDLESS:
-                    left.append(Span(at, part.start - AROUND))
+                until = min(part.start - AROUND, span.end)  # a stretched word can reach into the next stretch
+                if until - at >= WORDLESS:
+                    left.append(Span(at, until))
                 at = max(at, part.end + AROUND)
         if span.end - at >= WORDLESS:
             left.append(Span(at, span.end))

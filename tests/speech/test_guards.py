@@ -149,6 +149,17 @@ def test_a_lost_line_is_not_guessed(confidence: float, likelihood: float):
     assert rescued == 0
 
 
+GAPS = st.lists(st.tuples(st.floats(0, 3), st.floats(0.1, 5)), min_size=1, max_size=6)  # pause, length
+
+
+@given(GAPS, GAPS)
+def test_stretches_without_words_never_overlap_however_long_the_words_are(words, stretches):
+    speech = laid_out(stretches)
+    left = guards.wordless([Word("so", span, 0.9) for span in laid_out(words)], speech)
+    assert all(one.end <= other.start for one, other in pairwise(left))
+    assert all(any(span.start <= one.start and one.end <= span.end for span in speech) for one in left)
+
+
 def test_nothing_is_heard_again_where_nothing_is_lost():
     _, rescued = guards.with_rescued(said("All right."), [Span(0, 1)], hear=never, hear_alone=never, levels=QUIET)
     assert rescued == 0
