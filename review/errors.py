@@ -36,6 +36,12 @@ class UnreadableGold(ReviewError):
     """This gold file could not be read."""
 
 
+class UnreadablePolicy(ReviewError):
+    """This policy could not be read."""
+
+    exit_code = 2
+
+
 class UnreadableEncounter(ReviewError):
     """This encounter was written in a format that this version cannot read."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -17,7 +17,6 @@ from typing import Any
 from review import (
     behaviours,
     checkpoints,
-    corrections,
     media,
     roles,
     speakers,
@@ -27,8 +26,6 @@ from review import (
     voice_profiles,
 )
 from review.encounter import (
-    Correction,
-    CorrectionKind,
     Encounter,
     Flag,
     Provenance,
@@ -127,7 +124,7 @@ def process(
         software=software(),
         made_at=clock(),
         models=(*heard.models, *speakers.models(chosen.speakers), *behaviours.models()),
-        settings=_flat(asdict(chosen)),
+        settings=flat(asdict(chosen)),
         counts=heard.counts,
         remarks=(*sound.remarks, *heard.remarks, *told.remarks, *_unread(heard)),
     )
@@ -181,48 +178,32 @@ def _checkpoint(folder: Path | None, recording: Recording) -> AbstractContextMan
     return checkpoints.kept(folder, recording=recording.sha256, settings={"software": software()})
 
 
-def corrected(
-    encounter: Encounter, made: Sequence[Correction], settings: Settings | None = None, *, clock: Clock = now
-) -> Encounter:
-    """The next revision: the same words with these corrections, and marked anew; raises WrongUse."""
-    chosen = settings or Settings()
-    turns, known = corrections.applied(encounter.turns, encounter.roles, made)
-    told = _Told(turns, known, corrections.renamed(encounter.acts, made))
-    provenance = replace(
-        encounter.provenance,
-        software=software(),
-        made_at=clock(),
-        settings={**encounter.provenance.settings, **_flat(asdict(chosen.behaviours), "behaviours.")},
-        remarks=(*encounter.provenance.remarks, *(f"Corrected: {_correction(one)}." for one in made)),
-    )
-    flags = told.flags(chosen.behaviours, seed=encounter.recording.sha256, language=encounter.language)
-    revision = encounter.revision + 1
-    return replace(
-        encounter, turns=turns, roles=known, flags=flags, provenance=provenance, revision=revision, acts=told.acts
-    )
-
-
-def _correction(made: Correction) -> str:
-    what = "is" if made.kind is CorrectionKind.ROLE else "has the voice of"
-    return f"{made.speaker} {what} {made.now}, not {made.was}"
-
-
-def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Settings of settings as one dictionary with dotted names, as provenance keeps them."""
     pairs: dict[str, Any] = {}
     for name, value in settings.items():
         if isinstance(value, dict):
-            pairs.update(_flat(value, f"{prefix}{name}."))
+            pairs.update(flat(value, f"{prefix}{name}."))
         else:
             pairs[f"{prefix}{name}"] = list(value) if isinstance(value, tuple) else value
     return pairs
 
 
-def tag(lines: Sequence[transcripts.Line], settings: Settings | None = None) -> list[dict[str, Any]]:
-    """The lines of a written transcript with their flags, one dictionary a line, as `tag` prints them."""
+def tag(
+    lines: Sequence[transcripts.Line],
+    settings: Settings | None = None,
+    *,
+    hidden: Collection[str] = (),
+    language: str = "en",
+) -> list[dict[str, Any]]:
+    """The lines of a written transcript with their flags, one dictionary a line, as `tag` prints them.
+
+    Flags of the behaviours that are `hidden` are left out.
+    """
     chosen = settings or Settings()
     turns, known = transcripts.to_turns(lines)
-    flags = behaviours.tag(turns, known, settings=chosen.behaviours)
-    return transcripts.line_flags(lines, turns, flags)
+    flags = behaviours.tag(turns, known, settings=chosen.behaviours, language=language)
+    return transcripts.line_flags(lines, turns, [flag for flag in flags if flag.behaviour not in hidden])
 
 
 def recordings_in(folder: Path) -> tuple[Path, ...]:

@@ -28,6 +28,7 @@ from review.errors import AlteredModel, MissingModel
 CACHE_VARIABLE = "BODYCAM_REVIEW_MODELS"  # overrides the folder that joined models are kept in
 BUNDLED_SPEECH = {"base": "whisper-base", "tiny.en": "whisper-tiny.en"}  # the name people know -> the card
 GRAMMAR = "en_core_web_sm"
+SENTENCES = "behaviour-sentences"
 SEGMENTATION = "pyannote-segmentation-3.0"
 EMBEDDING = "campplus-zh-en-common-advanced"
 BLOCK = 1 << 20  # bytes read at a time
@@ -160,6 +161,11 @@ def speaker_models() -> tuple[ModelFiles, ModelFiles]:
 def grammar_model() -> ModelFiles:
     """The English grammar model, in the folder of its package."""
     return _usable(card(GRAMMAR))
+
+
+def sentence_model() -> ModelFiles:
+    """The sentence model of the behaviours; its path is the folder of its files."""
+    return _usable(card(SENTENCES))
 
 
 def _usable(card: Card, progress: Progress | None = None) -> ModelFiles:

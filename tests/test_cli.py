@@ -11,7 +11,7 @@ import pytest
 
 from review.encounter import Answer, Verdict
 
-COMMANDS = ("demo", "process", "batch", "tag", "export", "search", "list", "show", "score", "models", "app")
+COMMANDS = ("demo", "process", "batch", "tag", "export", "search", "list", "show", "score", "models", "app", "retag")
 TEN_LINES = """\
 {"speaker": "A", "role": "officer", "text": "Good evening, ma'am. I'm Officer Reyes with the Metro police.", "end": 3}
 {"speaker": "A", "role": "officer", "text": "The reason I stopped you is your tail light."}

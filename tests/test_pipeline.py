@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from review import pipeline, speech
+from review import pipeline, revisions, speech
 from review.encounter import Correction, CorrectionKind, Role, Span, SpeakerRole, Status, Word
 from review.errors import UnreadableMedia
 from review.pipeline import Done, Failed, InThisProcess, Settings
@@ -233,7 +233,7 @@ def test_a_correction_makes_the_next_revision_and_leaves_the_words_alone(tmp_pat
     made = Correction(
         before.recording.sha256, CorrectionKind.ROLE, speaker, Span(0, 4), "unknown", "officer", "reviewer-1", AT
     )
-    after = pipeline.corrected(before, [made], clock=lambda: AT)
+    after = revisions.corrected(before, [made], clock=lambda: AT)
     assert (after.revision, after.words) == (2, before.words)
     assert after.role_of(speaker) == SpeakerRole(speaker, Role.OFFICER, 1.0)
     orders = [flag for flag in after.flags if flag.behaviour == "order"]

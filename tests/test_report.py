@@ -82,6 +82,27 @@ def test_markdown_says_that_it_advises_and_shows_the_evidence(shelved):
     assert "- **0:01 S1 (officer)** Good evening, I'm with the county police." in text
 
 
+def test_markdown_tells_the_encounter_first_with_times_flags_and_people_apart(shelved):
+    text = render(shelved.encounter, Format.MD, verdicts=said_of(shelved, "flag-4"))
+    assert text.index("## What this encounter tells") < text.index("## Orders") < text.index("## Marked moments")
+    assert (
+        "- Marked as escalating words of the officer: ultimatum 1; verified by people: 1. → **0:20** ultimatum" in text
+    )
+    order = "| 0:29 | Officer | Step out of the car now. | not told | not told | not given again soon | nothing heard |"
+    assert order + " flagged | unverified | `flag-6` |" in text
+    assert "| neutrality | officer | heard | reason_for_stop `flag-1` | 0 |  |" in text
+    assert "| voice | officer | not heard |  | 0 |  |" in text
+    assert "Nothing heard is not nothing done" in text
+    assert "| Civilian | 0:08 | " in text
+
+
+def test_json_holds_what_the_encounter_tells(shelved):
+    told = json.loads(render(shelved.encounter, Format.JSON, verdicts=said_of(shelved)))["timeline"]
+    assert [moment["flag"] for moment in told["summary"][0]["moments"]] == ["", "flag-1", "flag-6"]
+    assert told["pillars"]["neutrality"]["items"]["reason_for_stop"]["verified_flags"] == ["flag-1"]
+    assert told["orders"][0]["flag"] == "flag-6"
+
+
 def test_what_was_said_cannot_become_markdown(shelved):
     text = render(one_turn(shelved.encounter, "<script> [link](x) | # *bold*"), Format.MD)
     assert "\\<script\\> \\[link\\](x) \\| \\# \\*bold\\*" in text

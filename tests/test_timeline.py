@@ -1,8 +1,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from review.encounter import Answer, Direction, Role, SpeakerRole, Verdict
-from review.timeline import Talk, timeline
+from review.encounter import Answer, Direction, Role, SpeakerRole, Status, Verdict
+from review.timeline import timeline
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -52,10 +52,47 @@ def test_talk_is_added_up_by_role(shelved):
     roles = (SpeakerRole("S1", Role.OFFICER, 0.9),)
     talk = timeline(replace(shelved.encounter, roles=roles)).talk
     officer = [turn for turn in shelved.encounter.turns if turn.speaker == "S1"]
-    assert talk[Role.OFFICER] == Talk(
-        round(sum(turn.span.seconds for turn in officer), 3), sum(len(turn.words) for turn in officer), len(officer)
+    spoken = talk[Role.OFFICER]
+    assert (spoken.seconds, spoken.words, spoken.turns) == (
+        round(sum(turn.span.seconds for turn in officer), 3),
+        sum(len(turn.words) for turn in officer),
+        len(officer),
     )
+    assert round(sum(spoken.share for spoken in talk.values()), 2) == 1.0
     assert Role.UNKNOWN in talk
+
+
+def test_a_question_is_told_with_the_time_at_which_its_sentence_begins(shelved):
+    asked = timeline(shelved.encounter).talk[Role.CIVILIAN].questions
+    turn = shelved.encounter.turns[5]
+    assert turn.text == "Please, why are you shouting at me?"
+    assert asked == (turn.words[0].span.start,)
+
+
+def test_words_that_explain_are_counted_once_each_and_carry_their_flags(shelved):
+    reason = shelved.encounter.flags[0]
+    again = replace(reason, id="again", behaviour="explanation", last=reason.last - 2)
+    later = replace(reason, id="later", first=reason.first - 2, status=Status.UNSURE)
+    told = timeline(replace(shelved.encounter, flags=(reason, again, later)), verdicts=[agree("again")])
+    spoken = told.talk[Role.OFFICER]
+    assert (spoken.explanation_words, spoken.unsure_explanation_words, spoken.verified_explanation_words) == (9, 2, 7)
+    assert sorted(spoken.explanations.flags) == ["again", "flag-1", "later"]
+
+
+class ReadOnce(tuple[Verdict, ...]):
+    """Verdicts that can be walked through once and no second time."""
+
+    walked = 0
+
+    def __iter__(self):
+        self.walked += 1
+        assert self.walked == 1, "the verdicts are walked through again for another flag"
+        return super().__iter__()
+
+
+def test_however_many_flags_there_are_the_verdicts_are_looked_through_once(shelved):
+    verdicts = ReadOnce([agree("flag-1"), agree("flag-4")])
+    assert timeline(shelved.encounter, verdicts=verdicts).coverage == (2, 6)
 
 
 def test_the_numbers_are_json(shelved):

@@ -6,11 +6,11 @@ confidence = precision of the rule or model x mean confidence of the quoted word
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from review import weights
-from review.behaviours import conflicts, rules, search, sound, structure
+from review.behaviours import conflicts, fusion, rules, search, sound, structure
 from review.behaviours.catalogue import CATALOGUE, CODEBOOK_VERSION
 from review.behaviours.marks import Mark, Tagger
 from review.encounter import Flag, ModelUse, Role, Span, SpeakerRole, Status, Turn, VoiceAct, Word, role_of
@@ -29,8 +29,12 @@ __all__ = [
     "tag",
 ]
 
-TAGGERS: dict[str, Tagger] = {"rules": search.mark}
-LANGUAGES = frozenset({"en"})  # whose words are looked at, by the two letters that `speech` gives
+TAGGERS: dict[str, Tagger] = {
+    "rules and sentences": fusion.mark,
+    "rules": search.mark,
+    "spanish rules": search.mark_spanish,
+}
+LANGUAGES = frozenset({"en", "es"})  # whose words are looked at, by the two letters that `speech` gives
 UNKNOWN_ROLE = 0.5  # stands for the confidence of a role that nobody knows
 
 
@@ -38,8 +42,10 @@ UNKNOWN_ROLE = 0.5  # stands for the confidence of a role that nobody knows
 class Settings:
     """Which taggers look at the words, and below which confidence a flag is only a question."""
 
-    threshold: float = 0.5
-    taggers: tuple[str, ...] = ("rules",)  # names in TAGGERS, or "package.module:attribute"
+    threshold: float = 0.7
+    taggers: tuple[str, ...] = ("rules and sentences",)  # names in TAGGERS, or "package.module:attribute"
+    thresholds: Mapping[str, float] = field(default_factory=dict)  # of single behaviours; one below `threshold` is void
+    rights: tuple[str, ...] = structure.RIGHTS  # elements that a rights advisement is to have, in order
 
 
 @dataclass(frozen=True)
@@ -65,32 +71,40 @@ def tag(
     Words of a `language` that is not in LANGUAGES are not looked at: an English rule would mark what was never said.
     """
     weights.grammar_model()  # an altered model is refused before it is loaded
-    taggers = settings.taggers if language in LANGUAGES else ()
-    marks = [mark for name in taggers for mark in named(name, TAGGERS, what="tagger")(turns, roles)]
+    marks = [
+        mark for name in _taggers(settings, language) for mark in named(name, TAGGERS, what="tagger")(turns, roles)
+    ]
     heard = _Heard(
         tuple(word for turn in turns for word in turn.words),
         tuple(turn.speaker for turn in turns for _ in turn.words),
         roles,
     )
-    shaped = structure.shape(marks, turns, roles)
+    shaped = structure.shape(marks, turns, roles, rights=settings.rights)
     signals = (*conflicts.conflicting(shaped, turns, roles), *sound.heard(acts, turns, roles))
-    flags = [_flag(mark, heard, settings, seed) for mark in (*shaped, *signals)]
+    unsure = sound.NEVER_SURE | (fusion.calibration().unsure_only if language == "en" else frozenset())
+    flags = [_flag(mark, heard, settings, seed, mark.behaviour in unsure) for mark in (*shaped, *signals)]
     return tuple(sorted(flags, key=lambda flag: (flag.first, flag.last, flag.behaviour)))
 
 
 def models() -> tuple[ModelUse, ...]:
-    """The rules and the model that they read grammar with, for provenance."""
+    """The rules and the models beside them, for provenance."""
     version = f"{CODEBOOK_VERSION}.{rules.RULES_VERSION}"
-    return (ModelUse("behaviours", "rules", version), weights.grammar_model().use())
+    return (ModelUse("behaviours", "rules", version), weights.grammar_model().use(), weights.sentence_model().use())
 
 
-def _flag(mark: Mark, heard: _Heard, settings: Settings, seed: str) -> Flag:
+def _taggers(settings: Settings, language: str) -> tuple[str, ...]:
+    """Who looks at words of this language: what the settings name knows English."""
+    return {"en": settings.taggers, "es": ("spanish rules",)}.get(language, ())
+
+
+def _flag(mark: Mark, heard: _Heard, settings: Settings, seed: str, never_sure: bool) -> Flag:
     words = heard.words[mark.first : mark.last + 1]
     quote = " ".join(word.text for word in words)
     who = role_of(heard.roles, heard.speakers[mark.last])
     confidence = _confidence(mark, words, who)
-    known = who.role is not Role.UNKNOWN and mark.behaviour not in sound.NEVER_SURE
-    sure = known and confidence >= settings.threshold
+    known = who.role is not Role.UNKNOWN and not never_sure
+    threshold = max(settings.threshold, settings.thresholds.get(mark.behaviour, 0.0))
+    sure = known and confidence >= threshold
     return Flag(
         id=_flag_id(mark, quote, seed),
         behaviour=mark.behaviour,

@@ -10,14 +10,15 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from review.behaviours.patterns import Pattern, compile_pattern
-from review.behaviours.wording import Stretch
+from review.behaviours.wording import INSIDE, Stretch, rule_folder
 
 NEGATED, HYPOTHETICAL, REPORTED, DIRECTED = "negated", "hypothetical", "reported", "directed"
 PERSON, COLLEAGUE, RADIO = "person", "colleague", "radio"
 REACH = 8  # tokens before a match in which a cue can stand
+# Where one word both answers and negates, a cue governs its own clause only: "no, no, espere" is an order.
+_WITHIN_CLAUSE = frozenset({"es"})
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ class _Scope:
 def modifiers(stretch: Stretch, first: int) -> tuple[str, ...]:
     """Which of negated, hypothetical and reported hold for a match that begins at token `first`."""
     before = [token.norm for token in stretch.tokens[_scope_start(stretch, first) : first]]
-    found = [name for name in (HYPOTHETICAL, NEGATED) if _governed(before, _cues()[name])]
-    if _reported(before):
+    cues = _cues(stretch.language)
+    found = [name for name in (HYPOTHETICAL, NEGATED) if _governed(before, cues[name])]
+    if _reported(before, stretch.language):
         found.append(REPORTED)
     return tuple(found)
 
@@ -39,18 +41,22 @@ def addressee(stretch: Stretch, first: int, last: int) -> str:
     """Whom the sentence around tokens `first`..`last` is said to, as far as its wording tells."""
     start, end = stretch.sentence(first)
     end = max(end, last + 1)
-    for whom, patterns in _address().items():
+    address = _address(stretch.language)
+    for whom, patterns in address.items():
         if any(next(pattern.find(stretch, start, end), None) for pattern in patterns):
             return whom
     # Who calls dispatch goes on talking to dispatch until the turn ends.
     opening = stretch.sentence(0)
-    called = any(next(pattern.find(stretch, *opening), None) for pattern in _address()[RADIO])
+    called = any(next(pattern.find(stretch, *opening), None) for pattern in address[RADIO])
     return RADIO if called else PERSON
 
 
 def _scope_start(stretch: Stretch, first: int) -> int:
     start, _ = stretch.sentence(first)
-    return max(start, first - REACH)
+    start = max(start, first - REACH)
+    if stretch.language in _WITHIN_CLAUSE:
+        start = max([start, *(at for at in range(start, first + 1) if stretch.tokens[at].before != INSIDE)])
+    return start
 
 
 def _governed(before: Sequence[str], scope: _Scope) -> bool:
@@ -62,37 +68,37 @@ def _governed(before: Sequence[str], scope: _Scope) -> bool:
     return False
 
 
-def _reported(before: Sequence[str]) -> bool:
-    scope = _cues()[REPORTED]
+def _reported(before: Sequence[str], language: str) -> bool:
+    scope = _cues(language)[REPORTED]
     for place in range(len(before) - 1, -1, -1):
         if before[place] in scope.cues:
-            return _tellers().isdisjoint(before[max(0, place - 3) : place])
+            return _tellers(language).isdisjoint(before[max(0, place - 3) : place])
         if before[place] not in scope.bridge:
             return False
     return False
 
 
 @cache
-def _raw() -> dict[str, dict[str, str]]:
-    raw: dict[str, dict[str, str]] = tomllib.loads(
-        files(__package__).joinpath("rules", "modifiers.toml").read_text("utf-8")
-    )
+def _raw(language: str) -> dict[str, dict[str, str]]:
+    raw: dict[str, dict[str, str]] = tomllib.loads(rule_folder(language).joinpath("modifiers.toml").read_text("utf-8"))
     return raw
 
 
 @cache
-def _cues() -> dict[str, _Scope]:
+def _cues(language: str) -> dict[str, _Scope]:
+    raw = _raw(language)
     return {
-        name: _Scope(frozenset(_raw()[name]["cues"].split()), frozenset(_raw()[name]["bridge"].split()))
+        name: _Scope(frozenset(raw[name]["cues"].split()), frozenset(raw[name]["bridge"].split()))
         for name in (NEGATED, HYPOTHETICAL, REPORTED)
     }
 
 
 @cache
-def _tellers() -> frozenset[str]:
-    return frozenset(_raw()[REPORTED]["own"].split())
+def _tellers(language: str) -> frozenset[str]:
+    return frozenset(_raw(language)[REPORTED]["own"].split())
 
 
 @cache
-def _address() -> dict[str, tuple[Pattern, ...]]:
-    return {whom: tuple(compile_pattern(text, {}) for text in _raw()["addressee"][whom]) for whom in (RADIO, COLLEAGUE)}
+def _address(language: str) -> dict[str, tuple[Pattern, ...]]:
+    raw = _raw(language)["addressee"]
+    return {whom: tuple(compile_pattern(text, {}) for text in raw[whom]) for whom in (RADIO, COLLEAGUE)}

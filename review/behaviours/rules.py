@@ -12,9 +12,10 @@ from typing import Any
 from review.behaviours.catalogue import CODEBOOK_VERSION
 from review.behaviours.modifiers import PERSON
 from review.behaviours.patterns import Pattern, compile_pattern
+from review.behaviours.wording import rule_folder
 
-RULES_VERSION = 1
-RULE_FILES = ("deescalating", "escalating", "civilian", "event", "order")
+RULES_VERSION = 2
+RULE_FILES = ("deescalating", "escalating", "civilian", "event", "order")  # of each language
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,14 @@ class Rule:
         return f"rule:{self.id}@{CODEBOOK_VERSION}.{RULES_VERSION}"
 
 
+def load(language: str = "en") -> tuple[Rule, ...]:
+    """All rules of a language, in the order of their ids."""
+    return _load(language)
+
+
 @cache
-def load() -> tuple[Rule, ...]:
-    """All rules, in the order of their ids."""
-    folder = files(__package__).joinpath("rules")
+def _load(language: str) -> tuple[Rule, ...]:
+    folder = rule_folder(language)
     classes: dict[str, str] = tomllib.loads(folder.joinpath("classes.toml").read_text("utf-8"))
     raw = [
         entry

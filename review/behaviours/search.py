@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from review.behaviours import plain
 from review.behaviours.catalogue import CATALOGUE
 from review.behaviours.marks import Mark
 from review.behaviours.modifiers import (
@@ -40,7 +41,7 @@ _VOID = {
     Direction.SIGNAL: frozenset({REPORTED}),
 }
 # Each of these is its own event, however close to the next one.
-_COUNTED_EACH = frozenset({"order", "weapon", "force", "rights_advisement"})
+COUNTED_EACH = frozenset({"order", "weapon", "force", "rights_advisement"})
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,18 @@ class _Match:
 
 def mark(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Sequence[Mark]:
     """The marks that the rules make in `turns`; each role is held only to the behaviours it can show."""
+    return marked(stretches(spoken(turns, roles)), turns, roles)
+
+
+def mark_spanish(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Sequence[Mark]:
+    """The marks that the Spanish rules make in `turns`; they know some behaviours only, and no grammar."""
+    return marked(plain.stretches(spoken(turns, roles), "es"), turns, roles)
+
+
+def marked(stretched: Iterable[Stretch], turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> tuple[Mark, ...]:
+    """The marks that the rules make in these stretches of `turns`."""
     heard: list[list[_Match]] = []
-    for stretch in stretches(spoken(turns, roles)):
+    for stretch in stretched:
         role = role_of(roles, stretch.speaker).role
         heard.append(_settled([match for match in _matches(stretch) if _may_show(role, match.behaviour)]))
     everything = [match for matches in heard for match in matches]
@@ -106,10 +117,10 @@ def spoken(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Iterator[tupl
 
 
 @cache
-def _index() -> tuple[Mapping[str, tuple[tuple[Rule, Pattern], ...]], tuple[tuple[Rule, Pattern], ...]]:
+def _index(language: str) -> tuple[Mapping[str, tuple[tuple[Rule, Pattern], ...]], tuple[tuple[Rule, Pattern], ...]]:
     keyed: dict[str, list[tuple[Rule, Pattern]]] = defaultdict(list)
     always: list[tuple[Rule, Pattern]] = []
-    for rule in load():
+    for rule in load(language):
         for pattern in rule.patterns:
             for key in pattern.keys or ():
                 keyed[key].append((rule, pattern))
@@ -119,7 +130,7 @@ def _index() -> tuple[Mapping[str, tuple[tuple[Rule, Pattern], ...]], tuple[tupl
 
 
 def _candidates(stretch: Stretch) -> Iterable[tuple[Rule, Pattern]]:
-    keyed, always = _index()
+    keyed, always = _index(stretch.language)
     found = {(rule.id, pattern.text): (rule, pattern) for rule, pattern in always}
     for norm in stretch.norms:
         found.update({(rule.id, pattern.text): (rule, pattern) for rule, pattern in keyed.get(norm, ())})
@@ -204,7 +215,7 @@ def _blocks(match: _Match, *, reach: int = 0) -> range:
 def _alike(match: _Match, other: _Match) -> bool:
     if match.behaviour != other.behaviour:
         return False
-    if match.behaviour in _COUNTED_EACH:
+    if match.behaviour in COUNTED_EACH:
         return match.overlaps(other)
     gap = max(match.found.first, other.found.first) - min(match.found.last, other.found.last) - 1
     start, end = match.stretch.sentence(match.found.first)
@@ -212,6 +223,7 @@ def _alike(match: _Match, other: _Match) -> bool:
 
 
 def _may_show(role: Role, behaviour: str) -> bool:
+    """Whether a speaker of this role can show the behaviour; nobody knows what an unknown one can."""
     return role is Role.UNKNOWN or role in CATALOGUE[behaviour].roles
 
 

@@ -25,7 +25,9 @@ _REFUSAL = re.compile(
     r"right to (refuse|say no)|(can|may|could|free to) (say no|refuse|decline)|(don't|dont|do not) have to"
 )
 RIGHTS_PAUSE = 10.0  # seconds of other talk by the same speaker within one reading of rights
-RIGHTS = ("silence", "used_against", "lawyer", "appointed")
+RIGHTS = ("silence", "used_against", "lawyer", "appointed")  # Miranda; other countries' are in review/policy
+# Said at nearly every arrest: an advisement only where the country counts it as one.
+ONLY_WHERE_EXPECTED = frozenset({"reason"})
 SOURCE = f"rule:structure/repeated-order@{CODEBOOK_VERSION}.{STRUCTURE_VERSION}"
 
 
@@ -115,8 +117,13 @@ def _repeats(orders: Sequence[Mark], said: _Said) -> Iterator[tuple[tuple[int, i
         yield (mark.first, mark.last), place - since + 1
 
 
-def shape(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> tuple[Mark, ...]:
-    """The marks with what their order tells: details of orders and rights, repeats marked, hollow comfort left out."""
+def shape(
+    marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerRole], *, rights: Sequence[str] = RIGHTS
+) -> tuple[Mark, ...]:
+    """The marks with what their order tells: details of orders and rights, repeats marked, hollow comfort left out.
+
+    `rights` are the elements that a rights advisement is to have, in the order in which they are told.
+    """
     said = _Said(
         tuple(word.span for turn in turns for word in turn.words),
         tuple(number for number, turn in enumerate(turns) for _ in turn.words),
@@ -128,7 +135,7 @@ def shape(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerR
     everything = _Marked(ordered, said)
     kept = [mark for mark in ordered if not (mark.behaviour == "reassurance" and _hollow(mark, everything))]
     marked = _Marked(kept, said)
-    told = _with_rights([_with_facts(mark, marked) for mark in kept], said)
+    told = _with_rights([_with_facts(mark, marked) for mark in kept], said, rights)
     return (*told, *_repeated(_Marked(told, said)))
 
 
@@ -208,7 +215,7 @@ def _next_force(mark: Mark, marked: _Marked) -> float | None:
     return round(max(0.0, marked.said.start(later) - marked.said.end(mark)), 3) if later else None
 
 
-def _with_rights(marks: Sequence[Mark], said: _Said) -> list[Mark]:
+def _with_rights(marks: Sequence[Mark], said: _Said, rights: Sequence[str]) -> list[Mark]:
     """Rights read in one go as one mark, with the elements heard from this speaker so far and those that were not."""
     told: list[Mark] = []
     last: dict[str, int] = {}  # where in `told` each speaker's latest advisement stands
@@ -217,12 +224,15 @@ def _with_rights(marks: Sequence[Mark], said: _Said) -> list[Mark]:
         if mark.behaviour != "rights_advisement":
             told.append(mark)
             continue
+        element = str(mark.details.get("element", ""))
+        if element in ONLY_WHERE_EXPECTED and element not in rights:
+            continue
         speaker = said.speaker(mark)
         so_far = heard.setdefault(speaker, set())
-        so_far.add(str(mark.details.get("element", "")))
+        so_far.add(element)
         facts = {
-            "heard": [element for element in RIGHTS if element in so_far],
-            "not_heard": [element for element in RIGHTS if element not in so_far],
+            "heard": [element for element in rights if element in so_far],
+            "not_heard": [element for element in rights if element not in so_far],
         }
         before = told[last[speaker]] if speaker in last else None
         if before and set(said.speakers[before.last : mark.first]) == {speaker} and _soon(before, mark, said):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from review import language
@@ -43,6 +44,7 @@ class Stretch:
 
     speaker: str
     tokens: tuple[Token, ...]
+    language: str = "en"  # by the two letters that `speech` gives
 
     @cached_property
     def _pieces(self) -> tuple[str, ...]:
@@ -104,6 +106,12 @@ class Spoken:
     text: str
 
 
+def rule_folder(language: str) -> Traversable:
+    """Where the rules of a language are: English ones in rules/, others in a folder of their own."""
+    folder = files(__package__).joinpath("rules")
+    return folder if language == "en" else folder.joinpath(language)
+
+
 def stretches(spoken: Iterable[tuple[str, Sequence[Spoken]]]) -> Iterator[Stretch]:
     """The stretches of each speaker with the words said in one go, parsed in batches; empty ones are left out."""
     heard = [(speaker, _pieces(words)) for speaker, words in spoken]
@@ -140,7 +148,9 @@ def _pieces(words: Sequence[Spoken]) -> list[_Piece]:
     for place, said in enumerate(words):
         norms = normal(said.text)
         last_of_turn = place + 1 < len(words) and words[place + 1].turn != said.turn
-        after = _after(said.text) or ("," if last_of_turn else "")  # a new turn begins at least a new clause
+        after = pause_after(said.text, _wording()["abbreviations"]) or (
+            "," if last_of_turn else ""
+        )  # a new turn begins at least a new clause
         if not norms:
             if after and pieces:  # "so, uh." still ends the sentence
                 pieces[-1] = replace(pieces[-1], after=after)
@@ -189,10 +199,11 @@ def _cased(norm: str, text: str) -> str:
     return core if core.lower() == norm and not core.isupper() else norm
 
 
-def _after(text: str) -> str:
+def pause_after(text: str, abbreviations: Collection[str]) -> str:
+    """What the word ends: "." or "?" a sentence, "," a clause, "" nothing."""
     edges = _EDGES.match(text)
     tail = edges.group(2) if edges else ""
-    if not tail or text.lower() in _wording()["abbreviations"]:
+    if not tail or text.lower() in abbreviations:
         return ""
     if "?" in tail:
         return "?"
@@ -224,7 +235,7 @@ def _tokens(pieces: Sequence[_Piece], grammar: Sequence[language.Token]) -> Iter
 
 @cache
 def _raw() -> dict[str, Any]:
-    raw: dict[str, Any] = tomllib.loads(files(__package__).joinpath("rules", "wording.toml").read_text("utf-8"))
+    raw: dict[str, Any] = tomllib.loads(rule_folder("en").joinpath("wording.toml").read_text("utf-8"))
     return raw
 
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from review import pipeline, transcripts, weights
+from review import pipeline, policy, transcripts, weights
 from review.cli.console import complain, put_json, say, show_table
+from review.cli.options import PolicyFile, marking_settings
 from review.cli.root import AsJson, app
 from review.errors import AlteredModel, MissingModel
 from review.weights import Card, Check
@@ -21,15 +22,20 @@ def tag(
         transcripts.Format | None,
         typer.Option("--format", help="How it is written.  [default: by the file's ending, else jsonl]"),
     ] = None,
+    language: Annotated[
+        str, typer.Option(help="The language of the words: en or es; in others nothing is marked.")
+    ] = "en",
+    agency: PolicyFile = None,
 ) -> None:
     """Mark the behaviours in a transcript that exists already, without any sound; one JSON object a line.
 
     Example: `bodycam-review tag stop.vtt`
     """
+    chosen = policy.current(agency)
     lines, bad = transcripts.read(file, form or transcripts.format_of(file))
     if not lines and not bad:
         say(f"{file}: nothing was said in it")
-    for answer in pipeline.tag(lines):
+    for answer in pipeline.tag(lines, marking_settings(chosen), hidden=chosen.hidden, language=language):
         put_json(answer)
     for line in bad:
         complain(f"{file}: line {line.number}: {line.message}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from review import pipeline
+from review import pipeline, policy
 
 Engine = Annotated[
     str, typer.Option(help="Speech engine: faster-whisper, openai-whisper, or `package.module:attribute`.")
@@ -22,6 +23,17 @@ Model = Annotated[
 Language = Annotated[str | None, typer.Option(help="Spoken language, such as `en`.  [default: detected]")]
 Offline = Annotated[bool, typer.Option("--offline", help="Never reach out for a model that is not on this machine.")]
 SpeakerCount = Annotated[int | None, typer.Option("--speakers", min=1, help="How many people speak, if known.")]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy", metavar="FILE", help="The agency's policy.  [default: $BODYCAM_REVIEW_POLICY or the built-in one]"
+    ),
+]
+
+
+def marking_settings(chosen: policy.Policy) -> pipeline.Settings:
+    """The settings for marking words that are known already, as this policy asks for."""
+    return pipeline.Settings(behaviours=chosen.tagging())
 
 
 def chosen_settings(
@@ -32,9 +44,10 @@ def chosen_settings(
     offline: bool,
     speakers: int | None = None,
     workers: int = 1,
+    agency: policy.Policy | None = None,
 ) -> pipeline.Settings:
     """The settings that a command line asks for; several workers have one thread each."""
-    plain = pipeline.Settings()
+    plain = marking_settings(agency or policy.current())
     # Several workers with several threads each would fight for the same cores.
     threads = 1 if workers > 1 else 0
     return replace(

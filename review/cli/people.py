@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from review import pipeline, voice_profiles
+from review import pipeline, policy, revisions, voice_profiles
 from review.cli.console import put_json, say, show_table
+from review.cli.options import PolicyFile, marking_settings
 from review.cli.root import AsJson, Database, app
 from review.encounter import Correction, CorrectionKind, Role, Span
 from review.errors import WrongUse
@@ -27,6 +28,7 @@ def correct(
     start: Annotated[float, typer.Option(help="Second from which this holds.")] = 0.0,
     end: Annotated[float | None, typer.Option(help="Second until which this holds.  [default: the end]")] = None,
     by: By = None,
+    agency: PolicyFile = None,
     db: Database = None,
 ) -> None:
     """Put right who a speaker is: all of that speaker's words change, and the marks are made anew as a new revision.
@@ -37,6 +39,7 @@ def correct(
         raise WrongUse("say one thing: --role ROLE, or --same-as SPEAKER")
     if role and (start or end is not None):
         raise WrongUse("a role holds for the whole recording; --start and --end go with --same-as")
+    settings = marking_settings(policy.current(agency))
     with open_store(db) as store:
         encounter = store.encounter(store.find(recording))
         until = encounter.recording.seconds if end is None else end
@@ -52,7 +55,7 @@ def correct(
             reviewer=by or getpass.getuser(),
             at=pipeline.now(),
         )
-        after = pipeline.corrected(encounter, [made])
+        after = revisions.corrected(encounter, [made], settings)
         store.add_corrected(after, [made])
     say(f"revision {after.revision}: {made.speaker} is {made.now}; {len(after.flags)} marks to check")
 

@@ -8,14 +8,24 @@ import signal
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from review import media, pipeline, report
+from review import media, pipeline, policy, report
 from review.cli.console import complain, progress_bar, put, say
-from review.cli.options import Engine, Language, Model, Offline, SpeakerCount, chosen_settings
+from review.cli.options import (
+    Engine,
+    Language,
+    Model,
+    Offline,
+    PolicyFile,
+    SpeakerCount,
+    chosen_settings,
+    marking_settings,
+)
 from review.cli.root import Database, app
 from review.cli.serving import DEFAULT_PORT, Port, serve_store
 from review.errors import UnreadableMedia, WrongUse
@@ -40,17 +50,21 @@ def process(
     workers: Annotated[int, typer.Option(min=1, help="Recordings processed at the same time.")] = 1,
     again: Again = False,
     out: Out = None,
+    agency: PolicyFile = None,
     db: Database = None,
 ) -> None:
     """Process recordings and keep them in the store; one that is known by its content is not processed again.
 
     Example: `bodycam-review process stop.mp4 --out -`
     """
-    settings = chosen_settings(engine, model, language=language, offline=offline, speakers=speakers, workers=workers)
+    chosen = policy.current(agency)
+    settings = chosen_settings(
+        engine, model, language=language, offline=offline, speakers=speakers, workers=workers, agency=chosen
+    )
     folder = _folder(out)
     with open_store(db) as store, _executor(workers, None) as executor:
         outcomes = _with_a_bar(paths, settings, store, executor, again=again)
-        failed, count = _told(outcomes, store, show=out == "-", folder=folder)
+        failed, count = _told(outcomes, store, show=out == "-", folder=folder, agency=chosen)
     finish(failed, of=count)
 
 
@@ -65,6 +79,7 @@ def batch(
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to use.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on with what is put there later, until Ctrl-C.")] = False,
     again: Again = False,
+    agency: PolicyFile = None,
     db: Database = None,
 ) -> None:
     """Process every recording in a folder; a bad file never stops the rest, and a second run goes on where one ended.
@@ -76,7 +91,8 @@ def batch(
     if not folder.is_dir():
         raise WrongUse(f"{folder} is no folder; `bodycam-review process` takes single files")
     count = workers or os.cpu_count() or 1
-    settings = chosen_settings(engine, model, language=language, offline=offline, workers=count)
+    chosen = policy.current(agency)
+    settings = chosen_settings(engine, model, language=language, offline=offline, workers=count, agency=chosen)
     with open_store(db) as store, _executor(count, dask) as executor:
         if watch:
             say(f"watching {folder}; Ctrl-C ends it")
@@ -88,7 +104,7 @@ def batch(
             if not found:
                 say(f"no audio or video files in {folder}; they are known by their endings, such as .mp4 or .wav")
             outcomes = _with_a_bar(found, settings, store, executor, again=again)
-        failed, told = _told(outcomes, store)
+        failed, told = _told(outcomes, store, agency=chosen)
     finish(failed, of=told)
 
 
@@ -103,9 +119,10 @@ def demo(
     Example: `bodycam-review demo --no-serve`
     """
     samples = [path for path in pipeline.recordings_in(_samples()) if media.probe(path).seconds <= LONGEST_IN_DEMO]
+    chosen = policy.current()
     with open_store(db) as store:
-        outcomes = _with_a_bar(samples, pipeline.Settings(), store, None, again=False)
-        failed, count = _told(outcomes, store)
+        outcomes = _with_a_bar(samples, marking_settings(chosen), store, None, again=False)
+        failed, count = _told(outcomes, store, agency=chosen)
     if failed or not serve:
         finish(failed, of=count)
     serve_store(port=port, db=db)
@@ -155,7 +172,12 @@ def _with_a_bar(
 
 
 def _told(
-    outcomes: Iterable[Done | Failed], store: Store, *, show: bool = False, folder: Path | None = None
+    outcomes: Iterable[Done | Failed],
+    store: Store,
+    *,
+    agency: policy.Policy,
+    show: bool = False,
+    folder: Path | None = None,
 ) -> tuple[list[Failed], int]:
     """Say what became of each recording as it comes; the answer is the failures, and how many recordings there were."""
     failed, count = [], 0
@@ -165,9 +187,10 @@ def _told(
                 failed.append(outcome)
                 complain(outcome.message)
                 continue
-            _say_done(outcome)
+            shown = replace(outcome, encounter=agency.shown(outcome.encounter))
+            _say_done(shown)
             if show or folder:
-                _hand_out(outcome, store, folder)
+                _hand_out(shown, store, folder)
     except KeyboardInterrupt:
         say("stopped; what was finished is kept, and the same command goes on with the rest")
         raise

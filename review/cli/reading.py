@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from review import report
+from review import policy, report
 from review.cli.console import put, put_json, say, show_table
+from review.cli.options import PolicyFile
 from review.cli.processing import ID_DIGITS
 from review.cli.root import AsJson, Database, app
 from review.encounter import Encounter, Verdict, standing
@@ -24,14 +25,16 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="The first digits of the r
 def list_recordings(
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 200,
     as_json: AsJson = False,
+    agency: PolicyFile = None,
     db: Database = None,
 ) -> None:
     """List the recordings in the store, newest first.
 
     Example: `bodycam-review list --json`
     """
+    hidden = policy.current(agency).hidden
     with open_store(db) as store:
-        entries, total = store.recordings(limit=limit), store.count()
+        entries, total = store.recordings(limit=limit, hidden=hidden), store.count()
     if as_json:
         for entry in entries:
             put_json(_entry(entry))
@@ -69,14 +72,15 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 @app.command()
-def show(recording: Id, as_json: AsJson = False, db: Database = None) -> None:
+def show(recording: Id, as_json: AsJson = False, agency: PolicyFile = None, db: Database = None) -> None:
     """Show one recording: its facts, its marked moments, what people said of them.
 
     Example: `bodycam-review show 3fa9`
     """
+    chosen = policy.current(agency)
     with open_store(db) as store:
         sha256 = store.find(recording)
-        encounter, verdicts = store.encounter(sha256), store.verdicts(sha256)
+        encounter, verdicts = chosen.shown(store.encounter(sha256)), store.verdicts(sha256)
     if as_json:
         put_json(report.as_dict(encounter, verdicts))
         return
@@ -142,15 +146,18 @@ def export(
     recording: Id,
     form: Annotated[Format, typer.Option("--format", help="What to write.")],
     out: Annotated[Path | None, typer.Option(help="The file to write.  [default: stdout]")] = None,
+    agency: PolicyFile = None,
     db: Database = None,
 ) -> None:
     """Write one recording with its marks and verdicts as JSON, CSV, Markdown or WebVTT.
 
     Example: `bodycam-review export 3fa9 --format md --out stop.md`
     """
+    chosen = policy.current(agency)
     with open_store(db) as store:
         sha256 = store.find(recording)
-        text = report.render(store.encounter(sha256), form, verdicts=store.verdicts(sha256))
+        shown = chosen.shown(store.encounter(sha256))
+        text = report.render(shown, form, verdicts=store.verdicts(sha256), hidden=chosen.hidden)
     if out is None:
         put(text)
     else:

@@ -10,11 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from review import pipeline, scoring
+from review.cli import talk_scores
 from review.cli.console import progress_bar, put_json, show_table
 from review.cli.options import Engine, Language, Model, Offline, chosen_settings
 from review.cli.root import AsJson, app
 from review.scoring import Score
 
+TALKS = ".jsonl"
 COLUMNS = (
     "recording", "WER %", "DER % .25", "DER % 0", "speakers", "person %", "role %", "start s",
     "marks", "precision %", "recall %",
@@ -23,7 +25,10 @@ COLUMNS = (
 
 @app.command()
 def score(
-    gold: Annotated[list[Path], typer.Argument(metavar="GOLD…", help="Files *.gold.json, or folders of them.")],
+    gold: Annotated[
+        list[Path],
+        typer.Argument(metavar="GOLD…", help="Files *.gold.json (recordings) or *.jsonl (talks), or folders of them."),
+    ],
     engine: Engine = "faster-whisper",
     model: Model = "base",
     language: Language = None,
@@ -31,35 +36,48 @@ def score(
     as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the same as JSON there, too.")] = None,
 ) -> None:
-    """Process recordings whose truth is known and compare: words, voices, roles and marks; held-out ones apart.
+    """Process recordings, or tag written talks, whose truth is known, and compare; held-out ones apart.
 
-    Example: `bodycam-review score samples`
+    Recordings: words, voices, roles and marks. Talks: marks by behaviour. Example: `bodycam-review score samples`
     """
-    settings = chosen_settings(engine, model, language=language, offline=offline)
-    scores = []
     files = [found for path in gold for found in scoring.gold_files(path)]
+    talks = [path for path in files if path.suffix == TALKS]
     with progress_bar(len(files)) as bar:
-        for path in files:
+        scored = []
+        for path in talks:
+            scored.append(talk_scores.scored(path))
+            bar.step()
+        scores = []
+        if len(talks) < len(files):
+            settings = chosen_settings(engine, model, language=language, offline=offline)
+        for path in (path for path in files if path.suffix != TALKS):
             truth = scoring.read_gold(path)
             scores.append(scoring.score(pipeline.process(truth.media, settings, progress=bar.show), truth))
             bar.step()
-    groups = [(False, "tuning set"), (True, "held out")]
-    totals = [
-        scoring.together([row for row in scores if row.held_out is held_out], name)
-        for held_out, name in groups
-        if any(row.held_out is held_out for row in scores)
-    ]
-    rows = [_row(row) for row in [*scores, *totals]]
+    totals = _totals(scores)
+    rows = [*(_row(row) for row in [*scores, *totals]), *(talk_scores.row(*one) for one in talk_scores.sets(scored))]
     if out:
         out.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if as_json:
         for row in rows:
             put_json(row)
         return
-    _show_recordings([*scores, *totals])
+    if scores:
+        _show_recordings([*scores, *totals])
     for total in totals:
         _show_words(total)
         _show_behaviours(total)
+    for name, talks_total in talk_scores.sets(scored):
+        talk_scores.show(name, talks_total)
+
+
+def _totals(scores: list[Score]) -> list[Score]:
+    groups = [(False, "tuning set"), (True, "held out")]
+    return [
+        scoring.together([row for row in scores if row.held_out is held_out], name)
+        for held_out, name in groups
+        if any(row.held_out is held_out for row in scores)
+    ]
 
 
 def _row(score: Score) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from review.encounter import Encounter
 from review.scoring.gold import Gold, Mark, Utterance, gold_files, read_gold
 from review.scoring.marks import Found, found
+from review.scoring.talks import QuotedMark, Talk, TalkScore, interval, read_talks, score_talk, talks_together
 from review.scoring.voices import COLLARS, VoiceErrors, compare, voice_errors
 from review.scoring.words import Bin, WordErrors, WordScore, by_tenths, normal, score_words
 
 __all__ = [
-    "COLLARS", "Bin", "Found", "Gold", "Mark", "Score", "Utterance", "VoiceErrors", "WordErrors", "WordScore",
-    "by_tenths", "compare", "found", "gold_files", "normal", "read_gold", "score", "score_words", "together",
-    "voice_errors",
+    "COLLARS", "Bin", "Found", "Gold", "Mark", "QuotedMark", "Score", "Talk", "TalkScore", "Utterance", "VoiceErrors",
+    "WordErrors", "WordScore", "by_tenths", "compare", "found", "gold_files", "interval", "normal", "read_gold",
+    "read_talks", "score", "score_talk", "score_words", "talks_together", "together", "voice_errors",
 ]  # fmt: skip
 
 

@@ -51,12 +51,15 @@ class Gold:
 
 
 def gold_files(path: Path) -> tuple[Path, ...]:
-    """The gold files that `path` stands for: itself, or all in that folder; raises UnreadableGold for none."""
+    """The gold files that `path` stands for: itself, or all in that folder; raises UnreadableGold for none.
+
+    A name that ends in .jsonl holds written talks, any other one recording.
+    """
     if not path.is_dir():
         return (path,)
-    found = tuple(sorted(path.glob("*.gold.json")))
+    found = tuple(sorted([*path.glob("*.gold.json"), *path.glob("*.jsonl")]))
     if not found:
-        raise UnreadableGold(f"{path} holds no *.gold.json file; see samples/README.md for the format")
+        raise UnreadableGold(f"{path} holds no *.gold.json and no *.jsonl file; see samples/README.md for the formats")
     return found
 
 

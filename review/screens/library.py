@@ -50,7 +50,7 @@ def _recordings(count: int) -> None:
     pages = -(-count // PAGE_ROWS)
     page = min(int(st.session_state.get("library_page", 1)), pages)
     first = (page - 1) * PAGE_ROWS
-    entries = state.store().recordings(limit=PAGE_ROWS, offset=first)
+    entries = state.store().recordings(limit=PAGE_ROWS, offset=first, hidden=state.policy().hidden)
     st.caption(markup.shown(first, len(entries), count))
     for entry in entries:
         _recording(entry)

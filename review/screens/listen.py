@@ -9,7 +9,7 @@ from review.errors import ReviewError
 from review.screens import markup, parts, state
 from review.screens.player import player
 from review.screens.viewer import Viewer
-from review.timeline import timeline
+from review.timeline import Timeline, timeline
 
 
 def show() -> None:
@@ -34,7 +34,7 @@ def show() -> None:
 
 def _heading(encounter: Encounter) -> None:
     st.subheader(markup.plain(encounter.recording.name), anchor=False)
-    st.html(markup.fact_line(parts.facts(encounter)))
+    st.html(markup.fact_line(parts.facts(encounter)) + markup.to_summary())
     for remark in encounter.provenance.remarks:
         st.info(markup.plain(remark))
 
@@ -45,11 +45,29 @@ def _review(encounter: Encounter, viewer: Viewer) -> None:
     if at is not None:
         at = parts.word_at(encounter, at, query=st.query_params.get("find", ""))
     player(parts.player_data(encounter, viewer, at=at, about=state.about_behaviours()))
-    st.subheader("Marked and verified", anchor=False)
     verdicts = state.store().verdicts(encounter.recording.sha256)
+    told = timeline(encounter, verdicts=verdicts, hidden=state.policy().hidden)
+    _telling(encounter, told)
+    st.subheader("Marked and verified", anchor=False)
     own, others = (parts.tallies(flags, verdicts) for flags in parts.apart(encounter.flags))
     st.html(markup.tally_table(own, others=others))
-    st.html(markup.talk_line(timeline(encounter).talk))
+    st.html(markup.talk_line(told.talk))
+
+
+def _telling(encounter: Encounter, told: Timeline) -> None:
+    recording = encounter.recording.sha256
+    st.subheader("What this encounter tells", anchor="tells")
+    st.html(markup.summary_list(told.summary, recording=recording))
+    pieces = (
+        markup.tension_lane(parts.tension_bars(told.tension)),
+        markup.first_words(told.opening),
+        markup.order_table((*told.orders, *told.other_orders), recording=recording),
+    )
+    for piece in filter(None, pieces):  # Streamlit refuses to show nothing
+        st.html(piece)
+    st.subheader("Procedural justice: a checklist", anchor=False)
+    times = {flag.id: flag.span.start for flag in encounter.flags}
+    st.html(markup.pillar_cards(told.pillars, times, recording=recording))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from review.errors import UnreadablePolicy
 from review.screens import markup, state
 
 STYLE = Path(__file__).parent / "page.css"
@@ -24,6 +25,19 @@ def show() -> None:
     st.html(STYLE)
     st.html(markup.signed_in(viewer.name))
     page.run()
+    _agency()
+
+
+def _agency() -> None:
+    """Whose policy holds here, and whom an officer can turn to."""
+    try:
+        policy = state.policy()
+    except UnreadablePolicy as error:
+        st.error(str(error))
+        return
+    for text in (policy.agency, policy.peer_support):
+        if text:
+            st.caption(markup.plain(text))
 
 
 if __name__ == "__main__":

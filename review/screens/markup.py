@@ -8,9 +8,9 @@ from html import escape
 
 from review.encounter import Direction, Role
 from review.report import Format
-from review.screens.parts import DIRECTION_NAMES, ROLE_NAMES, Tally, clock, moment
+from review.screens.parts import DIRECTION_NAMES, ROLE_NAMES, Bar, Tally, address, behaviour_name, clock, moment
 from review.store import Count, Entry
-from review.timeline import Talk
+from review.timeline import NOTHING_HEARD, Evidence, Heard, Opening, Order, Pillar, Sentence, Talk
 
 # A shape for each direction, so that colour is never the only sign; the player draws the same ones.
 SYMBOLS = {
@@ -26,6 +26,8 @@ EXPORT_NAMES = {
     Format.VTT: "WebVTT (subtitles)",
     Format.MD: "Markdown (to read)",
 }
+HEARD_SYMBOLS = {Heard.HEARD: "✓", Heard.UNSURE: "?", Heard.NOT_HEARD: "–"}
+LINKS_SHOWN = 8  # moments of one sentence; the cards have them all
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 
@@ -109,6 +111,11 @@ def fact_line(facts: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="bcr-facts">{pairs}</dl>'
 
 
+def to_summary() -> str:
+    """The way to the summary, which stands under the player."""
+    return '<p class="bcr-note"><a class="bcr-at" href="#tells">What this encounter tells</a></p>'
+
+
 def tally_table(tallies: Sequence[Tally], *, others: Sequence[Tally] = ()) -> str:
     """What the machine marked and what people verified, side by side, with how much has been judged; never a score.
 
@@ -143,12 +150,129 @@ def _tally_row(tally: Tally) -> str:
 
 def talk_line(talk: Mapping[Role, Talk]) -> str:
     """How long each role was heard talking."""
-    heard = [
-        f"{ROLE_NAMES[role]} {clock(spoken.seconds)} ({spoken.words} words)"
-        for role, spoken in talk.items()
-        if spoken.words
-    ]
+    heard = [_spoken(role, spoken) for role, spoken in talk.items() if spoken.words]
     return f'<p class="bcr-note">Heard talking: {escape(", ".join(heard) or "nobody")}.</p>'
+
+
+def _spoken(role: Role, talk: Talk) -> str:
+    told = [f"{talk.words} words"]
+    told += [f"{100 * talk.share:.0f} % of the talk"] if talk.share else []
+    told += [f"{len(talk.questions)} questions"] if talk.questions else []
+    told += [f"{talk.explanation_words} words that explain"] if talk.explanation_words else []
+    return f"{ROLE_NAMES[role]} {clock(talk.seconds)} ({', '.join(told)})"
+
+
+def summary_list(sentences: Sequence[Sentence], *, recording: str) -> str:
+    """The plain sentences about an encounter, each with links to where its moments are heard."""
+    items = "".join(f"<li>{escape(one.text)} {_moments(one, recording)}</li>" for one in sentences)
+    return f'<ul class="bcr-told">{items}</ul>'
+
+
+def _moments(sentence: Sentence, recording: str) -> str:
+    shown = sentence.leading(LINKS_SHOWN)
+    more = len(sentence.moments) - len(shown)
+    links = [_heard_at(one.at, recording, about=one.about + " (unsure)" * one.unsure) for one in shown]
+    return f'<span class="bcr-ats">{" ".join(links)}{f" and {more} more" if more else ""}</span>'
+
+
+def _heard_at(at: float, recording: str, *, about: str = "") -> str:
+    """A link to a moment: the page opens there; a player can take `data-at` and go there without opening it again."""
+    text = f"{clock(at)} {escape(about)}".strip()
+    return f'<a class="bcr-at" data-at="{at}" href="{escape(address(recording, at))}">{text}</a>'
+
+
+def tension_lane(bars: Sequence[Bar]) -> str:
+    """The tension of the scene as a row of bars, what the machine marked behind what people verified."""
+    if not bars:
+        return ""
+    drawn = "".join(
+        f'<span class="bcr-bar" title="{clock(bar.at)}"><i style="height:{100 * bar.marked:.0f}%"></i>'
+        f'<b style="height:{100 * bar.verified:.0f}%"></b></span>'
+        for bar in bars
+    )
+    return (
+        '<figure class="bcr-tension"><div class="bcr-bars" role="img" aria-label="Tension of the scene over time; '
+        f'the places where it turns most are linked above">{drawn}</div>'
+        "<figcaption>Tension of the scene, from everybody's marks: light by the machine, dark by what people verified. "
+        "It shows where to listen; its height means nothing outside this recording.</figcaption></figure>"
+    )
+
+
+def pillar_cards(pillars: Sequence[Pillar], times: Mapping[str, float], *, recording: str) -> str:
+    """The four pillars of procedural justice as a checklist; `times` tells when each flag begins."""
+    cards = "".join(_pillar(pillar, times, recording) for pillar in pillars)
+    note = f"Heard by a machine, unless it is said to be verified. {NOTHING_HEARD}"
+    return f'<div class="bcr-pillars">{cards}</div><p class="bcr-note">{note}</p>'
+
+
+def _pillar(pillar: Pillar, times: Mapping[str, float], recording: str) -> str:
+    items = "".join(_item(name, evidence, times, recording) for name, evidence in pillar.items.items())
+    look = {name: evidence for name, evidence in pillar.look_at.items() if evidence.flags}
+    also = "".join(
+        f"<li>{escape(behaviour_name(name))} {_links(evidence, times, recording)}</li>"
+        for name, evidence in look.items()
+    )
+    also = f"<p>Hear before ticking it:</p><ul>{also}</ul>" if also else ""
+    return (
+        f'<section class="bcr-pillar"><h4>{escape(pillar.name.capitalize())}: {_heard(pillar.heard)}</h4>'
+        f"<ul>{items}</ul>{also}</section>"
+    )
+
+
+def _item(behaviour: str, evidence: Evidence, times: Mapping[str, float], recording: str) -> str:
+    name, links = escape(behaviour_name(behaviour)), _links(evidence, times, recording)
+    return f'<li class="bcr-{evidence.heard.value}">{name}: {_heard(evidence.heard)} {links}</li>'
+
+
+def _links(evidence: Evidence, times: Mapping[str, float], recording: str) -> str:
+    shown = evidence.flags[:LINKS_SHOWN]
+    unsure = frozenset(evidence.unsure)
+    links = " ".join(_heard_at(times[flag], recording, about="(unsure)" * (flag in unsure)) for flag in shown)
+    more = f" and {len(evidence.flags) - len(shown)} more" if len(evidence.flags) > len(shown) else ""
+    return links + more + (f" ({len(evidence.verified)} verified)" if evidence.verified else "")
+
+
+def _heard(state: Heard) -> str:
+    return f'<span aria-hidden="true">{HEARD_SYMBOLS[state]}</span> {state.value.replace("_", " ")}'
+
+
+def first_words(opening: Opening) -> str:
+    """The wearer's first words, folded away."""
+    if not opening.words:
+        return ""
+    return (
+        f'<details class="bcr-more"><summary>First {opening.words} words of the officer</summary>'
+        f"<blockquote>{escape(opening.quote)}</blockquote></details>"
+    )
+
+
+def order_table(orders: Sequence[Order], *, recording: str) -> str:
+    """Every order with what came before and after it, folded away; empty when none was marked."""
+    if not orders:
+        return ""
+    names = ("When", "By", "Order", "Given", "Reason before", "Seconds allowed", "Then, in words", "Machine", "People")
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    rows = "".join(_order_row(order, recording) for order in orders)
+    return (
+        f'<details class="bcr-more"><summary>Orders: {len(orders)}, with what was said before and after</summary>'
+        f'<table class="bcr-table bcr-orders"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>'
+    )
+
+
+def _order_row(order: Order, recording: str) -> str:
+    then = order.then.value.replace("_", " ") + " (unsure)" * order.then_unsure
+    cells = (
+        _heard_at(order.at, recording),
+        escape(ROLE_NAMES[order.role]),
+        escape(order.quote),
+        f"time {order.repeat}" if order.repeat else "",
+        {None: "", True: "heard", False: "not heard"}[order.reason_before],
+        "" if order.seconds_allowed is None else f"{order.seconds_allowed:.1f}",
+        then if order.then_at is None else f"{then} {_heard_at(order.then_at, recording)}",
+        order.status.value,
+        order.standing.value,
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def exports(sha256: str) -> str:

@@ -20,10 +20,12 @@ from review.encounter import (
     Verdict,
     VoiceActKind,
     Word,
-    standing,
 )
 from review.screens.viewer import Viewer
+from review.timeline import Tension
+from review.timeline import standings as where_flags_stand
 
+CURVE_BARS = 120  # of the tension lane: as many as can be told apart on a small screen
 LEAD_IN = 2.0  # seconds played before a flag, so that the reviewer hears what provoked it
 ROLE_SURE = 0.7  # confidence below which a speaker's role is shown as unsure
 WORD_SURE = 0.5  # confidence below which a word is underlined as doubtful
@@ -196,12 +198,9 @@ def standings(flags: Iterable[Flag], verdicts: Sequence[Verdict], *, viewer: str
     said: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         said.setdefault(verdict.flag, []).append(verdict)
+    stands = where_flags_stand(given := tuple(flags), verdicts)
     return {
-        flag.id: {
-            "standing": standing(flag.id, said.get(flag.id, [])).value,
-            "mine": _latest(said.get(flag.id, []), viewer),
-        }
-        for flag in flags
+        flag.id: {"standing": stands[flag.id].value, "mine": _latest(said.get(flag.id, []), viewer)} for flag in given
     }
 
 
@@ -225,7 +224,7 @@ def apart(flags: Sequence[Flag]) -> tuple[list[Flag], list[Flag]]:
 
 def tallies(flags: Sequence[Flag], verdicts: Sequence[Verdict]) -> tuple[Tally, ...]:
     """The flags counted by direction, in the codebook's order; a direction without flags is left out."""
-    where = {flag.id: standing(flag.id, verdicts) for flag in flags}
+    where = where_flags_stand(flags, verdicts)
     found = {direction: [flag for flag in flags if flag.direction is direction] for direction in Direction}
     return tuple(_tally(direction, group, where) for direction, group in found.items() if group)
 
@@ -240,6 +239,40 @@ def _tally(direction: Direction, flags: Sequence[Flag], where: Mapping[str, Stan
         rejected=stands.count(Standing.REJECTED),
         disputed=stands.count(Standing.DISPUTED),
     )
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of the tension lane: when it begins, and its heights as shares of the highest, 0..1."""
+
+    at: float
+    marked: float
+    verified: float
+
+
+def tension_bars(tension: Tension) -> tuple[Bar, ...]:
+    """The tension curve as bars, each as high as the highest value within it; empty when nothing moved it."""
+    highest = max((*tension.marked, *tension.verified), default=0.0)
+    if not highest:
+        return ()
+    each = -(-len(tension.marked) // CURVE_BARS)
+    return tuple(
+        Bar(
+            at=first * tension.step,
+            marked=round(max(tension.marked[first : first + each]) / highest, 3),
+            verified=round(max(tension.verified[first : first + each]) / highest, 3),
+        )
+        for first in range(0, len(tension.marked), each)
+    )
+
+
+def address(recording: str, at: float) -> str:
+    """Where a moment is heard: this page's address with a time two seconds before it.
+
+    >>> address("abc", 12.5), address("abc", 1.0)
+    ('?recording=abc&at=10.5', '?recording=abc&at=0.0')
+    """
+    return f"?recording={recording}&at={round(max(0.0, at - LEAD_IN), 3)}"
 
 
 def facts(encounter: Encounter) -> tuple[tuple[str, str], ...]:

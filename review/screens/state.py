@@ -6,6 +6,7 @@ import streamlit as st
 
 from review.behaviours.catalogue import CATALOGUE
 from review.encounter import Encounter
+from review.policy import Policy, current
 from review.screens import viewer
 from review.screens.viewer import Viewer
 from review.store import Store, database_url, open_store
@@ -25,9 +26,14 @@ def store() -> Store:
     return _opened(database_url())
 
 
+def policy() -> Policy:
+    """The agency's policy that the environment names, read anew so that a change holds at once; or the built-in one."""
+    return current()
+
+
 def encounter(sha256: str) -> Encounter:
-    """The latest revision of this recording's encounter; raises UnknownRecording."""
-    return _encounter(database_url(), sha256)
+    """What the policy shows of the latest revision of this recording's encounter; raises UnknownRecording."""
+    return policy().shown(_encounter(database_url(), sha256))
 
 
 def about_behaviours() -> dict[str, str]:

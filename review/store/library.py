@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -42,8 +42,11 @@ class Entry:
     counts: Mapping[Direction, Count] = field(default_factory=dict)
 
 
-def entries(connection: Connection, *, limit: int, offset: int) -> tuple[Entry, ...]:
-    """The recordings in order of time, newest first, those without a recording time by when they were added."""
+def entries(connection: Connection, *, limit: int, offset: int, hidden: Collection[str] = ()) -> tuple[Entry, ...]:
+    """The recordings in order of time, newest first, those without a recording time by when they were added.
+
+    Flags of the behaviours that are `hidden` are not counted.
+    """
     latest = select(encounters.c.recording, func.max(encounters.c.revision).label("revision")).group_by(
         encounters.c.recording
     )
@@ -59,7 +62,7 @@ def entries(connection: Connection, *, limit: int, offset: int) -> tuple[Entry, 
         .limit(limit)
         .offset(offset)
     ).all()
-    counts = _counts(connection, [(row.sha256, row.revision) for row in rows])
+    counts = _counts(connection, [(row.sha256, row.revision) for row in rows], hidden)
     return tuple(_entry(row, counts.get(row.sha256, {})) for row in rows)
 
 
@@ -78,10 +81,16 @@ def _entry(row: Row[tuple[object, ...]], counts: Mapping[Direction, Count]) -> E
     )
 
 
-def _counts(connection: Connection, which: Sequence[tuple[str, int]]) -> dict[str, dict[Direction, Count]]:
+def _counts(
+    connection: Connection, which: Sequence[tuple[str, int]], hidden: Collection[str]
+) -> dict[str, dict[Direction, Count]]:
     rows = connection.execute(
         select(flags.c.recording, flags.c.direction, flags.c.id, flags.c.status)
-        .where(tuple_(flags.c.recording, flags.c.revision).in_(which), flags.c.role != Role.OTHER_OFFICER.value)
+        .where(
+            tuple_(flags.c.recording, flags.c.revision).in_(which),
+            flags.c.role != Role.OTHER_OFFICER.value,
+            flags.c.behaviour.not_in(hidden),
+        )
         .order_by(flags.c.recording, flags.c.direction)
     ).all()
     said = kept.by_recording(connection, [recording for recording, _ in which])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -138,10 +138,10 @@ class Store:
         path = Path(row.media)
         return path if path.is_file() and path.stat().st_size == row.bytes else None
 
-    def recordings(self, *, limit: int = 200, offset: int = 0) -> tuple[Entry, ...]:
-        """One page of the library, newest first."""
+    def recordings(self, *, limit: int = 200, offset: int = 0, hidden: Collection[str] = ()) -> tuple[Entry, ...]:
+        """One page of the library, newest first; flags of the behaviours that are `hidden` are not counted."""
         with reading(self._engine) as connection:
-            return library.entries(connection, limit=limit, offset=offset)
+            return library.entries(connection, limit=limit, offset=offset, hidden=hidden)
 
     def search(self, query: str, *, limit: int = 50) -> tuple[Hit, ...]:
         """The turns in which all these words were said."""

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from review.encounter import Answer, Verdict
 from review.errors import RefusedVerdict, ReviewError, UnknownRecording
+from review.policy import current
 from review.report import Format, render
 from review.screens import parts
 from review.screens.viewer import Viewer
@@ -105,7 +106,9 @@ def routes(shelf: Shelf) -> list[Route]:
             raise _Refused(404, f"There is no such export; choose one of {', '.join(Format)}.")
         form = Format(request.path_params["form"])
         store = shelf.store()
-        text = render(store.encounter(sha256), form, verdicts=store.verdicts(sha256))
+        agency = current()
+        shown = agency.shown(store.encounter(sha256))
+        text = render(shown, form, verdicts=store.verdicts(sha256), hidden=agency.hidden)
         headers = {"content-disposition": f'attachment; filename="{sha256[:12]}.{form}"', "cache-control": "no-store"}
         return Response(text, media_type=EXPORT_TYPES[form], headers=headers)
 

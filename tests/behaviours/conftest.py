@@ -10,6 +10,7 @@ from review import behaviours
 from review.encounter import Flag, Role, Span, SpeakerRole, Turn, Word
 
 WORD_SECONDS = 0.3
+RULES_ALONE = behaviours.Settings(taggers=("rules",))
 Talk = tuple[tuple[Turn, ...], tuple[SpeakerRole, ...]]
 
 
@@ -35,11 +36,11 @@ def talk() -> Callable[..., Talk]:
 
 @pytest.fixture(scope="session")
 def flags_in() -> Callable[..., tuple[Flag, ...]]:
-    """The flags of lines of talk; a bare string is said by the officer."""
+    """The flags that the rules alone make of lines of talk; a bare string is said by the officer."""
 
     def flags(*lines: str | tuple[Role, str], **how: float) -> tuple[Flag, ...]:
         told = [(Role.OFFICER, line) if isinstance(line, str) else line for line in lines]
-        return behaviours.tag(*_talk(*told, **how))
+        return behaviours.tag(*_talk(*told, **how), settings=RULES_ALONE)
 
     return flags
 

@@ -27,7 +27,7 @@ def test_a_flag_says_what_where_who_and_how_sure(flags_in):
     assert (flag.first, flag.last, flag.quote) == (3, 5, "take your time.")
     assert (flag.span.start, flag.span.end) == (0.9, 1.8)
     assert (flag.speaker, flag.role) == ("officer", Role.OFFICER)
-    assert flag.source == "rule:time_and_space/take-your-time@1.1"
+    assert flag.source == "rule:time_and_space/take-your-time@1.2"
     assert flag.confidence == round(0.95 * 0.9 * 0.8, 3)
     assert flag.status is Status.FLAGGED
 
@@ -217,4 +217,13 @@ def test_the_rules_are_told_in_provenance():
 def test_words_of_a_language_without_rules_are_not_looked_at(talk):
     turns, roles = talk((Role.OFFICER, "Step out of the car. I'm sorry."))
     assert behaviours.tag(turns, roles)
-    assert behaviours.tag(turns, roles, language="es") == ()
+    assert behaviours.tag(turns, roles, language="fr") == ()
+
+
+def test_spanish_words_are_marked_by_spanish_rules(talk):
+    turns, roles = talk((Role.OFFICER, "Salga del carro por favor. Perdone la molestia."))
+    found = {
+        (flag.behaviour, flag.source.split(":")[1].split("/")[0])
+        for flag in behaviours.tag(turns, roles, language="es")
+    }
+    assert {("order", "es"), ("apology", "es")} <= found

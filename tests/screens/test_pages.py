@@ -125,6 +125,17 @@ def test_the_listen_page_tells_facts_remarks_figures_and_offers_the_reports(open
         assert f"/api/recordings/{shelved.sha256}/export.{form}" in shown
 
 
+def test_the_listen_page_tells_the_encounter_in_sentences_that_lead_to_their_moments(open_app, shelved):
+    at = listen(open_app(), recording=shelved.sha256)
+    assert "What this encounter tells" in [heading.value for heading in at.subheader]
+    shown = html(at)
+    assert "Marked as escalating words of the officer: ultimatum 1; verified by people: 0." in shown
+    assert f'href="?recording={shelved.sha256}&amp;at=' in shown
+    assert "Neutrality: " in shown
+    assert "Orders: 1" in shown
+    assert 'class="bcr-bars"' in shown
+
+
 def test_the_recording_looked_at_last_is_shown_when_the_address_names_none(open_app, shelved):
     at = listen(open_app(), recording=shelved.sha256)
     at.query_params.clear()

@@ -8,6 +8,7 @@ import pytest
 from review.encounter import Answer, Direction, Role, Span, Verdict, VoiceAct, VoiceActKind
 from review.screens import parts
 from review.screens.viewer import Viewer, from_user
+from review.timeline import Tension
 
 SUPERVISOR = Viewer("s", "A supervisor", "supervisor")
 AT = datetime(2025, 3, 1, tzinfo=UTC)
@@ -125,3 +126,17 @@ def test_an_encounter_without_speech_has_an_empty_transcript_and_no_counts(encou
     assert parts.transcript(silent)["turns"] == []
     assert parts.tallies(silent.flags, ()) == ()
     assert dict(parts.facts(silent))["Speakers"] == "0"
+
+
+def test_a_long_tension_curve_becomes_few_bars_that_keep_its_peaks():
+    values = tuple(4.0 if number == 201 else 1.0 for number in range(241))
+    bars = parts.tension_bars(Tension(15.0, values, (0.0,) * 241))
+    assert len(bars) <= parts.CURVE_BARS
+    assert max(bar.marked for bar in bars) == 1.0
+    [peak] = [bar for bar in bars if bar.marked == 1.0]
+    assert peak.at <= 201 * 15.0 < peak.at + 3 * 15.0
+    assert {bar.verified for bar in bars} == {0.0}
+
+
+def test_a_curve_that_nothing_moves_has_no_bars():
+    assert parts.tension_bars(Tension(1.0, (0.0, 0.0), (0.0, 0.0))) == ()

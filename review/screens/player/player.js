@@ -86,6 +86,15 @@ class Player {
     this.guard = (event) => this.outbox.waiting.length && event.preventDefault();
     window.addEventListener("beforeunload", this.guard);
     this.keepAlive = setInterval(() => !media.paused && this.#standings(), KEEP_SIGNED_IN);
+    // The page's own links to moments carry their time; here they need not open the page anew.
+    this.follow = (event) => {
+      const link = event.target instanceof Element && event.target.closest("a[data-at]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+      event.preventDefault();
+      this.media.closest(".player").scrollIntoView({ block: "start" });
+      this.play(Number(link.dataset.at) - this.data.lead_in);
+    };
+    document.addEventListener("click", this.follow);
     this.unlisten = listen({
       k: () => (media.paused ? this.play() : media.pause()),
       j: () => this.seek(media.currentTime - STEP),
@@ -265,6 +274,7 @@ class Player {
     clearInterval(this.keepAlive);
     window.removeEventListener("beforeunload", this.guard);
     this.unlisten();
+    document.removeEventListener("click", this.follow);
     this.outbox.close();
     this.lane.close();
     this.media.pause();

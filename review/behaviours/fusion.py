@@ -1,0 +1,135 @@
+"""The tagger made of rules and the sentence model: rules say where and why, the model says how likely.
+
+A rule's mark becomes likelier or less likely by what the model thinks of its clause; a clause that the model is sure of
+and no rule has marked becomes a mark of the model's own. The numbers that turn opinions into probabilities are fitted
+by models/make_behaviour_model.py on talks that the model was not trained on.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from review import meaning, weights
+from review.behaviours import search
+from review.behaviours.catalogue import CATALOGUE
+from review.behaviours.clauses import Piece, may_show, pieces
+from review.behaviours.marks import Mark
+from review.behaviours.rules import overrules
+from review.behaviours.wording import stretches
+from review.encounter import SpeakerRole, Turn
+
+MODEL_VERSION = 1
+SOURCE = f"model:behaviour-sentences@{MODEL_VERSION}"
+LEAST = 0.25  # probability below which nothing is shown at all, not even as unsure
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How opinions become probabilities (logistic regressions), and from which logit the model marks by itself."""
+
+    ruled: tuple[float, float, float]  # constant, per logit of the model, per logit of the rule's precision
+    alone: Mapping[str, tuple[float, float]]  # by behaviour: constant, per logit
+    unsure_only: frozenset[str]  # behaviours whose measured precision is too low for the program to stand by a mark
+
+
+def mark(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Sequence[Mark]:
+    """The marks of the rules, weighed, and those of the model, where no rule has marked the same."""
+    heard = list(stretches(search.spoken(turns, roles)))
+    ruled = search.marked(heard, turns, roles)
+    clauses = pieces(heard, roles)
+    opinions = meaning.logits([piece.clause for piece in clauses])
+    columns = {behaviour: column for column, behaviour in enumerate(meaning.behaviours())}
+    reader = _Reader(clauses, {name: opinions[:, column].tolist() for name, column in columns.items()})
+    weighed = [found for one in ruled if (found := reader.weighed(one)).precision >= LEAST]
+    return tuple(_settled([*weighed, *reader.own(ruled)]))
+
+
+class _Reader:
+    """What the model thinks of each clause."""
+
+    def __init__(self, clauses: Sequence[Piece], opinions: Mapping[str, Sequence[float]]) -> None:
+        self._clauses = clauses
+        self._opinions = opinions
+        self._of_word = {word: at for at, piece in enumerate(clauses) for word in range(piece.first, piece.last + 1)}
+
+    def weighed(self, one: Mark) -> Mark:
+        """The mark with its precision as the model and the rule together see it."""
+        around = self._around(one)
+        if one.behaviour not in self._opinions or not around:
+            return one
+        opinion = max(self._opinions[one.behaviour][at] for at in around)
+        constant, per_opinion, per_rule = calibration().ruled
+        likely = _probability(constant + per_opinion * opinion + per_rule * _logit(one.precision))
+        return replace(one, precision=likely)
+
+    def own(self, ruled: Sequence[Mark]) -> Iterator[Mark]:
+        """The marks that only the model makes; clauses in a row that carry the same are one mark."""
+        taken = {(one.behaviour, at) for one in ruled for at in self._around(one)}
+        for behaviour, opinions in self._opinions.items():
+            constant, per_opinion = calibration().alone[behaviour]
+            likely = [_probability(constant + per_opinion * opinion) for opinion in opinions]
+            run: Mark | None = None
+            for at, piece in enumerate(self._clauses):
+                shown = likely[at] >= LEAST and may_show(piece.clause.role, CATALOGUE[behaviour].roles)
+                if not shown or (behaviour, at) in taken:
+                    if run:
+                        yield run
+                    run = None
+                elif run and behaviour not in search.COUNTED_EACH and self._clauses[at - 1].speaker == piece.speaker:
+                    run = replace(run, last=piece.last, precision=max(run.precision, likely[at]))
+                else:
+                    if run:
+                        yield run
+                    # Orders in other words are other orders: only rules know those that are the same.
+                    details = {"directive": piece.clause.text} if behaviour == "order" else {}
+                    run = Mark(behaviour, piece.first, piece.last, likely[at], SOURCE, details=details)
+            if run:
+                yield run
+
+    def _around(self, one: Mark) -> set[int]:
+        return {self._of_word[word] for word in range(one.first, one.last + 1) if word in self._of_word}
+
+
+def _settled(marks: Sequence[Mark]) -> Iterator[Mark]:
+    """The marks without those that another behaviour overrules in the same words and at least as likely."""
+    by_word: dict[tuple[str, int], list[Mark]] = {}
+    for one in marks:
+        for word in range(one.first, one.last + 1):
+            by_word.setdefault((one.behaviour, word), []).append(one)
+    stronger: dict[str, list[str]] = {}
+    for behaviour, weaker in overrules().items():
+        for one_weaker in weaker:
+            stronger.setdefault(one_weaker, []).append(behaviour)
+    for one in marks:
+        beaten = one.source == SOURCE and any(
+            other.precision >= one.precision and other.source != SOURCE
+            for behaviour in stronger.get(one.behaviour, ())
+            for word in range(one.first, one.last + 1)
+            for other in by_word.get((behaviour, word), ())
+        )
+        if not beaten:
+            yield one
+
+
+def _probability(logit: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def _logit(probability: float) -> float:
+    inside = max(0.01, min(0.99, probability))
+    return math.log(inside / (1 - inside))
+
+
+@cache
+def calibration() -> Calibration:
+    """The fitted numbers that come with the model."""
+    raw = json.loads((weights.sentence_model().path / "calibration.json").read_text("utf-8"))
+    return Calibration(
+        tuple(raw["ruled"]),
+        {behaviour: (own[0], own[1]) for behaviour, own in raw["alone"].items()},
+        frozenset(raw["unsure_only"]),
+    )

@@ -1,0 +1,115 @@
+"""The one door to the sentence model: what a clause sounds like, given what was said to its speaker just before.
+
+The model is all-MiniLM-L6-v2, fine-tuned by models/make_behaviour_model.py; models/behaviour-sentences/card.toml tells
+what was measured. It runs on one core: an hour of talk takes it about a second.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from review import weights
+from review.encounter import Role
+
+BATCH = 32  # clauses of like length read at once
+LONGEST = 64  # tokens of a clause that are read
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause as it is read: plain words in lower case, its speaker's role, and what it follows.
+
+    `before` is the index of the last clause that somebody else said before it, -1 for none.
+    """
+
+    text: str
+    role: Role
+    before: int = -1
+
+
+@dataclass(frozen=True)
+class _Head:
+    """The last layer: each behaviour's weight for the clause, for the one before it, and for both roles."""
+
+    behaviours: tuple[str, ...]
+    own: Floats  # (behaviours, size)
+    before: Floats  # (behaviours, size)
+    bias: Floats  # (behaviours,)
+    role: Floats  # (roles, behaviours)
+    role_before: Floats  # (roles + 1, behaviours); the last is for nobody
+    roles: tuple[str, ...]
+
+
+def behaviours() -> tuple[str, ...]:
+    """The behaviours that the model knows, in the order of the columns of `logits`."""
+    return _head().behaviours
+
+
+def logits(clauses: Sequence[Clause]) -> Floats:
+    """How much each clause sounds like each behaviour: (clauses, behaviours) log-odds, not calibrated."""
+    head = _head()
+    if not clauses:
+        return np.zeros((0, len(head.behaviours)), np.float32)
+    heard = _vectors([clause.text for clause in clauses])
+    nothing = np.zeros((1, heard.shape[1]), np.float32)
+    earlier = np.concatenate([heard, nothing])[[clause.before for clause in clauses]]
+    nobody = len(head.roles)
+    roles = [head.roles.index(clause.role.value) for clause in clauses]
+    before = [roles[clause.before] if clause.before >= 0 else nobody for clause in clauses]
+    found = heard @ head.own.T + earlier @ head.before.T + head.bias + head.role[roles] + head.role_before[before]
+    return np.asarray(found, np.float32)
+
+
+def _vectors(texts: Sequence[str]) -> Floats:
+    """(texts, size) the meaning of each text; texts of like length are read together."""
+    tokens = [encoding.ids for encoding in _tokenizer().encode_batch(list(texts))]
+    order = sorted(range(len(tokens)), key=lambda at: len(tokens[at]))
+    parts = []
+    for start in range(0, len(order), BATCH):
+        some = [tokens[at] for at in order[start : start + BATCH]]
+        ids = np.zeros((len(some), len(some[-1])), np.int64)
+        mask = np.zeros_like(ids)
+        for row, own in enumerate(some):
+            ids[row, : len(own)] = own
+            mask[row, : len(own)] = 1
+        (read,) = _network().run(None, {"ids": ids, "mask": mask})
+        parts.append(np.asarray(read, np.float32))
+    vectors = np.empty((len(tokens), parts[0].shape[1]), np.float32)
+    vectors[order] = np.concatenate(parts)
+    return vectors
+
+
+@lru_cache(maxsize=1)
+def _network() -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # a batch of recordings has a process for each core already
+    options.inter_op_num_threads = 1
+    path = weights.sentence_model().path / "encoder.onnx"
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(weights.sentence_model().path / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(LONGEST)
+    return tokenizer
+
+
+@cache
+def _head() -> _Head:
+    folder = weights.sentence_model().path
+    told = json.loads((folder / "head.json").read_text("utf-8"))
+    with np.load(folder / "head.npz") as arrays:
+        parts = {name: arrays[name].astype(np.float32) for name in ("own", "before", "bias", "role", "role_before")}
+    return _Head(tuple(told["behaviours"]), roles=tuple(told["roles"]), **parts)

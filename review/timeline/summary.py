@@ -1,0 +1,228 @@
+"""At most ten plain sentences about an encounter, each from a fixed form and each with the moments it is about.
+
+Nothing here is generated freely. A form has gaps for counts and for names from the codebook, and for nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from review.encounter import Direction, Flag, Role, Standing
+from review.timeline.opening import Opening
+from review.timeline.orders import Order
+from review.timeline.pillars import Pillar
+from review.timeline.replies import Change, Reply
+from review.timeline.scene import WEARER, Heard, Scene
+from review.timeline.tension import TurningPoint
+
+FORMS: Mapping[str, str] = {
+    "look_first": "To be heard first, of the whole scene: {kinds}; verified by people: {verified}.",
+    "opening": "In the first {words} words of the officer: {told}.",
+    "escalating": "Marked as escalating words of the officer: {kinds}; verified by people: {verified}.",
+    "deescalating": "Marked as de-escalating words of the officer: {kinds}; verified by people: {verified}.",
+    "orders": (
+        "Orders of the officer: {kinds}; given again: {again}; with a reason shortly before: {reason}; "
+        "verified by people: {verified}."
+    ),
+    "replies": "After these lines the person's next turn is marked cooler or hotter: moments to look at, no finding.",
+    "turning_points": "By the marks, the tension of the scene rises or falls most from here.",
+    "pillars": "Words for the four pillars of procedural justice: {told}; nothing heard is not nothing done.",
+    "other_officers": "Other officers, never counted with the wearer: {kinds}; verified by people: {verified}.",
+    "coverage": "People have judged {judged} of {flags} marks; all else is what a machine asks somebody to look at.",
+    "nothing": "The machine marked nothing here; nothing heard is not nothing done.",
+}
+# Facts that somebody has to hear whatever else is in the recording.
+LOOK_FIRST = (
+    "force",
+    "force_warning",
+    "threat_of_harm",
+    "bias_remark",
+    "medical_complaint",
+    "medical_dismissal",
+    "crisis",
+    "threat_to_others",
+    "weapon",
+    "questioning_after_invocation",
+    "conflicting_orders",
+)
+TO_JUDGE_NEXT = 5  # marks that the line on coverage leads to
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A place that a sentence is about: its time, its flag when it has one, and what it is in a word or two."""
+
+    at: float
+    flag: str = ""
+    about: str = ""
+    unsure: bool = False
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of the summary: the name of its form, its text, and where to hear what it says."""
+
+    form: str
+    text: str
+    moments: tuple[Moment, ...]
+
+    def leading(self, most: int) -> tuple[Moment, ...]:
+        """At most this many of its moments, in order of time: the first of every kind before the next of any."""
+        kinds: Counter[str] = Counter()
+        ranked: list[tuple[int, int]] = []
+        for number, moment in enumerate(self.moments):
+            ranked.append((kinds[moment.about], number))
+            kinds[moment.about] += 1
+        return tuple(self.moments[number] for number in sorted(number for _, number in sorted(ranked)[:most]))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The sentence as JSON values."""
+        return {"form": self.form, "text": self.text, "moments": [vars(moment) for moment in self.moments]}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the summary is about: the wearer's own, and all that belongs to the scene."""
+
+    opening: Opening
+    orders: Sequence[Order]
+    replies: Sequence[Reply]
+    turning_points: Sequence[TurningPoint]
+    pillars: Sequence[Pillar]
+
+
+def summary(scene: Scene, parts: Parts) -> tuple[Sentence, ...]:
+    """The sentences that have something to say, in the order in which a supervisor needs them.
+
+    A sentence without a moment to hear is left out; when no sentence is left, one says that nothing was marked.
+    """
+    said = [sentence for sentence in _sentences(scene, parts) if sentence.moments]
+    return tuple(said) if scene.encounter.flags else (Sentence("nothing", FORMS["nothing"], (Moment(0.0),)),)
+
+
+def words(name: str) -> str:
+    """A name of the codebook as it stands in a sentence.
+
+    >>> words("reason_for_stop")
+    'reason for stop'
+    """
+    return name.replace("_", " ")
+
+
+def _sentences(scene: Scene, parts: Parts) -> Iterator[Sentence]:
+    own = [flag for flag in scene.flags if flag.role in WEARER]
+    others = [flag for flag in scene.flags if flag.role is Role.OTHER_OFFICER]
+    yield _look_first(scene)
+    yield _opening(parts.opening, scene)
+    for direction in (Direction.ESCALATING, Direction.DEESCALATING):
+        yield _kinds_of(direction.value, [flag for flag in own if flag.direction is direction], scene)
+    yield _orders(parts.orders, scene)
+    yield Sentence("replies", FORMS["replies"], tuple(_changes(parts.replies)))
+    bends = tuple(Moment(point.at, about="rises" if point.rises else "falls") for point in parts.turning_points)
+    yield Sentence("turning_points", FORMS["turning_points"], bends)
+    yield _pillars(parts, scene)
+    yield _kinds_of("other_officers", others, scene)
+    yield _coverage(scene)
+
+
+def _kinds_of(form: str, flags: Sequence[Flag], scene: Scene) -> Sentence:
+    verified = sum(scene.verified(flag) for flag in flags)
+    return _sentence(form, (_moment(flag, scene) for flag in flags), kinds=_kinds(flags, scene), verified=verified)
+
+
+def _look_first(scene: Scene) -> Sentence:
+    told = _kinds_of("look_first", [flag for flag in scene.flags if flag.behaviour in LOOK_FIRST], scene)
+    # This line is of the whole scene, so each of its moments says when it is not the wearer's.
+    whose = {flag.id: " (another officer)" for flag in scene.flags if flag.role is Role.OTHER_OFFICER}
+    moments = (replace(moment, about=moment.about + whose.get(moment.flag, "")) for moment in told.moments)
+    return replace(told, moments=tuple(moments))
+
+
+def _sentence(form: str, moments: Iterable[Moment], **gaps: object) -> Sentence:
+    return Sentence(form, FORMS[form].format(**gaps), tuple(sorted(moments, key=lambda moment: moment.at)))
+
+
+def _moment(flag: Flag, scene: Scene, *, about: str = "") -> Moment:
+    return Moment(flag.span.start, flag.id, about or words(flag.behaviour), not scene.sure(flag))
+
+
+def _kinds(flags: Sequence[Flag], scene: Scene) -> str:
+    """What was marked and how often: what the machine is sure of, then what it is unsure of."""
+    sure = Counter(words(flag.behaviour) for flag in flags if scene.sure(flag))
+    unsure = Counter(words(flag.behaviour) for flag in flags if not scene.sure(flag))
+    told = [_counted(sure)] if sure else []
+    return "; ".join([*told, f"unsure {_counted(unsure)}"] if unsure else told)
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _told(heard: Mapping[str, Heard]) -> str:
+    """Names by whether they were heard.
+
+    >>> _told({"voice": Heard.HEARD, "respect": Heard.NOT_HEARD})
+    'heard voice; not heard respect'
+    """
+    groups = {state: [words(name) for name, found in heard.items() if found is state] for state in Heard}
+    return "; ".join(f"{words(state.value)} {', '.join(names)}" for state, names in groups.items() if names)
+
+
+def _opening(found: Opening, scene: Scene) -> Sentence:
+    flags = [scene.by_id[flag] for evidence in found.parts.values() for flag in evidence.flags]
+    told = _told({part: evidence.heard for part, evidence in found.parts.items()})
+    return _sentence(
+        "opening", [*_first_word(found), *(_moment(flag, scene) for flag in flags)], words=found.words, told=told
+    )
+
+
+def _first_word(found: Opening) -> list[Moment]:
+    return [Moment(found.span.start, about="first word")] if found.span else []
+
+
+def _orders(orders: Sequence[Order], scene: Scene) -> Sentence:
+    sure = [order for order in orders if scene.sure(scene.by_id[order.flag])]
+    kinds = f"{len(sure)} marked" + (f", {len(orders) - len(sure)} unsure" if len(sure) < len(orders) else "")
+    return _sentence(
+        "orders",
+        (_moment(scene.by_id[order.flag], scene, about=f"then {words(order.then.value)}") for order in orders),
+        kinds=kinds,
+        again=sum((order.repeat or 1) > 1 for order in sure),
+        reason=sum(bool(order.reason_before) for order in sure),
+        verified=sum(order.standing is Standing.VERIFIED for order in orders),
+    )
+
+
+def _changes(replies: Sequence[Reply]) -> Iterator[Moment]:
+    for reply in replies:
+        if reply.role is Role.OFFICER and reply.change is not Change.NO_CHANGE:
+            yield Moment(reply.at, reply.line[0], words(reply.change.value), reply.unsure)
+
+
+def _pillars(parts: Parts, scene: Scene) -> Sentence:
+    found = (flag for pillar in parts.pillars for flag in (*pillar.flags, *pillar.look_at_flags))
+    moments = [_moment(scene.by_id[flag], scene) for flag in found] or _first_word(parts.opening)
+    told = _told({_with_look_at(pillar): pillar.heard for pillar in parts.pillars})
+    return _sentence("pillars", moments, told=told)
+
+
+def _with_look_at(pillar: Pillar) -> str:
+    """The pillar's name, with what should be heard before anybody ticks it."""
+    behaviours = [words(behaviour) for behaviour, evidence in pillar.look_at.items() if evidence.flags]
+    return f"{pillar.name} (hear also {' and '.join(behaviours)})" if behaviours else pillar.name
+
+
+def _coverage(scene: Scene) -> Sentence:
+    flags = scene.encounter.flags
+    open_ones = [flag for flag in flags if scene.standings[flag.id] is Standing.UNVERIFIED]
+    judged = len(flags) - len(open_ones)
+    return _sentence(
+        "coverage",
+        # When all are judged, what was judged is where to look.
+        (_moment(flag, scene) for flag in (open_ones or flags)[:TO_JUDGE_NEXT]),
+        judged=judged,
+        flags=len(flags),
+    )

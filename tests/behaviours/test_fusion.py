@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from review import behaviours, meaning
+from review.behaviours import fusion
+from review.encounter import Role, Status
+
+LIKELY, UNLIKELY = 6.0, -9.0
+
+
+@pytest.fixture
+def opinion(monkeypatch):
+    """Lets the sentence model think what a test wants: behaviours that are likely in clauses with these words."""
+
+    def think(**likely: str) -> None:
+        names = meaning.behaviours()
+
+        def logits(clauses):
+            found = np.full((len(clauses), len(names)), UNLIKELY, np.float32)
+            for row, clause in enumerate(clauses):
+                for behaviour, words in likely.items():
+                    if words in clause.text:
+                        found[row, names.index(behaviour)] = LIKELY
+            return found
+
+        monkeypatch.setattr(meaning, "logits", logits)
+
+    return think
+
+
+def test_what_no_rule_knows_is_marked_by_the_model_and_says_so(opinion, talk):
+    opinion(empathy="rough night")
+    turns, roles = talk((Role.OFFICER, "Well. Sounds like one rough night for you."))
+    [flag] = [flag for flag in behaviours.tag(turns, roles) if flag.behaviour == "empathy"]
+    assert flag.source == fusion.SOURCE == "model:behaviour-sentences@1"
+    assert flag.quote == "Sounds like one rough night for you."
+    assert flag.status is Status.FLAGGED
+
+
+def test_a_rule_that_the_model_agrees_with_is_surer_than_one_that_it_doubts(opinion, talk):
+    turns, roles = talk((Role.OFFICER, "Step out of the car."))
+    opinion(order="step out")
+    [agreed] = fusion.mark(turns, roles)
+    opinion()
+    doubted = [mark.precision for mark in fusion.mark(turns, roles)]
+    assert agreed.source.startswith("rule:order/")
+    assert all(precision < agreed.precision for precision in doubted)
+
+
+def test_the_model_marks_nobody_with_what_their_role_cannot_show(opinion, talk):
+    opinion(empathy="rough night", insult="rough night")
+    turns, roles = talk((Role.CIVILIAN, "It was a rough night."))
+    assert fusion.mark(turns, roles) == ()
+
+
+def test_clauses_in_a_row_are_one_mark_but_every_order_is_its_own(opinion, talk):
+    opinion(empathy="hard", order="now")
+    turns, roles = talk((Role.OFFICER, "That is hard. It must be hard. Over here now. Bag down now."))
+    own = [mark for mark in fusion.mark(turns, roles) if mark.source == fusion.SOURCE]
+    found = [(mark.behaviour, mark.first, mark.last) for mark in own]
+    assert ("empathy", 0, 6) in found
+    assert [mark for mark in found if mark[0] == "order"] == [("order", 7, 9), ("order", 10, 12)]
+
+
+def test_two_orders_in_other_words_are_no_repeat(opinion, talk):
+    opinion(order="now")
+    turns, roles = talk((Role.OFFICER, "Over here now. Bag there now. Feet apart now."))
+    assert "repeated_order" not in {flag.behaviour for flag in behaviours.tag(turns, roles)}
+
+
+def test_the_model_knows_every_behaviour_that_words_can_show():
+    measured = {"interruption", "raised_voice", "repeated_order", "conflicting_orders"}
+    assert set(meaning.behaviours()) == set(behaviours.CATALOGUE) - measured
+    assert set(fusion.calibration().alone) == set(meaning.behaviours())
+    assert fusion.calibration().unsure_only <= set(behaviours.CATALOGUE)
+
+
+def test_clauses_read_together_or_alone_mean_the_same():
+    clauses = [
+        meaning.Clause("you are not in any trouble i promise", Role.OFFICER),
+        meaning.Clause("why", Role.CIVILIAN, 0),
+        meaning.Clause("i need you to step out of the car and keep your hands where i can see", Role.OFFICER, 1),
+    ]
+    together = meaning.logits(clauses)
+    alone = np.concatenate([meaning.logits([clauses[0]]), meaning.logits(clauses[:2])[1:]])
+    assert np.abs(together[:2] - alone).max() < 0.75, "int8 rounding depends on what else is in the batch"
+    assert meaning.logits([]).shape == (0, len(meaning.behaviours()))
