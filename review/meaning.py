@@ -10,14 +10,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from review import weights
 from review.encounter import Role
+
+if TYPE_CHECKING:
+    import onnxruntime
+    from tokenizers import Tokenizer
 
 BATCH = 32  # clauses of like length read at once
 LONGEST = 64  # tokens of a clause that are read
@@ -91,6 +94,8 @@ def _vectors(texts: Sequence[str]) -> Floats:
 
 @lru_cache(maxsize=1)
 def _network() -> onnxruntime.InferenceSession:
+    import onnxruntime  # the command line starts without it
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # a batch of recordings has a process for each core already
     options.inter_op_num_threads = 1
@@ -100,6 +105,8 @@ def _network() -> onnxruntime.InferenceSession:
 
 @cache
 def _tokenizer() -> Tokenizer:
+    from tokenizers import Tokenizer
+
     tokenizer = Tokenizer.from_file(str(weights.sentence_model().path / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(LONGEST)

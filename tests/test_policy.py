@@ -42,7 +42,7 @@ peer_support = "Peer support: extension 100"
 [behaviours]
 hide = ["undirected_profanity", "empathy"]
 [thresholds]
-overall = 0.6
+overall = 0.75
 [thresholds.by_behaviour]
 explanation = 0.8
 [rights]
@@ -111,7 +111,7 @@ def test_everything_that_a_file_says_holds(written):
     read = policy.read(written(EVERYTHING))
     assert (read.agency, read.peer_support) == ("County Police", "Peer support: extension 100")
     assert read.hidden == {"undirected_profanity", "empathy"}
-    assert (read.threshold, read.thresholds) == (0.6, {"explanation": 0.8})
+    assert (read.threshold, read.thresholds) == (0.75, {"explanation": 0.8})
     assert read.country.id == "ca"
     assert read.retention_days == 365
     [checklist] = read.checklists
@@ -143,12 +143,12 @@ def test_the_environment_names_the_policy_and_the_option_goes_before_it(written,
         ("[behaviours]\nhide = [1]", "behaviours.hide: 1 in the list must be a text; put it in quotes"),
         ("[behaviours]\nhide = ['empaty']", "'empaty' is no behaviour of the codebook; did you mean empathy?"),
         ("[behaviours]\nhide = ['bias_remark']", "always goes to a person and cannot be hidden"),
-        ("[thresholds]\noverall = 1.5", "thresholds.overall: 1.5 is no threshold; give a number from 0.5 to 1"),
+        ("[thresholds]\noverall = 1.5", "thresholds.overall: 1.5 is no threshold; give a number from 0.7 to 1"),
         ("[thresholds]\noverall = -1", "thresholds.overall: -1.0 is no threshold"),
         ("[thresholds]\noverall = nan", "thresholds.overall: nan is no threshold"),
         ("[thresholds]\noverall = true", "thresholds.overall: it must be a number, not true or false"),
         ("[thresholds]\noverall = '0.7'", "thresholds.overall: it must be a number, not a text"),
-        ("[thresholds]\noverall = 0.3", "0.3 is below the program's own 0.5; a policy can only ask for more"),
+        ("[thresholds]\noverall = 0.3", "0.3 is below the program's own 0.7; a policy can only ask for more"),
         ("[thresholds.by_behaviour]\norders = 0.7", "thresholds.by_behaviour.orders: 'orders' is no behaviour"),
         ("[thresholds.by_behaviour]\norder = 7", "thresholds.by_behaviour.order: 7.0 is no threshold"),
         ("[rights]\ncountry = 'fr'", "rights.country: 'fr' is no country whose rights are known; there are ca, uk, us"),

@@ -68,7 +68,7 @@ def test_the_moments_are_marked_with_their_evidence(processed):
     words = [word["text"] for turn in encounter["turns"] for word in turn["words"]]
     for flag in encounter["flags"]:
         assert flag["quote"] == " ".join(words[flag["first"] : flag["last"] + 1])
-        assert flag["source"].startswith("rule:")
+        assert flag["source"].startswith(("rule:", "model:"))
         assert 0 < flag["confidence"] <= 1
     assert encounter["timeline"]["directions"]["deescalating"]["verified"] == 0
 

@@ -6,8 +6,10 @@ confidence = precision of the rule or model x mean confidence of the quoted word
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 
 from review import weights
 from review.behaviours import conflicts, fusion, rules, search, sound, structure
@@ -22,6 +24,7 @@ __all__ = [
     "LANGUAGES",
     "TAGGERS",
     "UNKNOWN_ROLE",
+    "UNSURE_ONLY",
     "Mark",
     "Settings",
     "Tagger",
@@ -35,6 +38,9 @@ TAGGERS: dict[str, Tagger] = {
     "spanish rules": search.mark_spanish,
 }
 LANGUAGES = frozenset({"en", "es"})  # whose words are looked at, by the two letters that `speech` gives
+UNSURE_ONLY = tuple[str, ...](
+    tomllib.loads(files(__package__).joinpath("unsure_only.toml").read_text("utf-8"))["behaviours"]
+)  # whose measured precision is too low for the program to stand by a mark
 UNKNOWN_ROLE = 0.5  # stands for the confidence of a role that nobody knows
 
 
@@ -45,6 +51,7 @@ class Settings:
     threshold: float = 0.7
     taggers: tuple[str, ...] = ("rules and sentences",)  # names in TAGGERS, or "package.module:attribute"
     thresholds: Mapping[str, float] = field(default_factory=dict)  # of single behaviours; one below `threshold` is void
+    unsure_only: tuple[str, ...] = UNSURE_ONLY  # never more than unsure; a policy cannot change it
     rights: tuple[str, ...] = structure.RIGHTS  # elements that a rights advisement is to have, in order
 
 
@@ -81,7 +88,7 @@ def tag(
     )
     shaped = structure.shape(marks, turns, roles, rights=settings.rights)
     signals = (*conflicts.conflicting(shaped, turns, roles), *sound.heard(acts, turns, roles))
-    unsure = sound.NEVER_SURE | (fusion.calibration().unsure_only if language == "en" else frozenset())
+    unsure = sound.NEVER_SURE.union(settings.unsure_only if language == "en" else ())
     flags = [_flag(mark, heard, settings, seed, mark.behaviour in unsure) for mark in (*shaped, *signals)]
     return tuple(sorted(flags, key=lambda flag: (flag.first, flag.last, flag.behaviour)))
 

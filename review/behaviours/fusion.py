@@ -13,6 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from review import meaning, weights
 from review.behaviours import search
 from review.behaviours.catalogue import CATALOGUE
@@ -21,9 +24,12 @@ from review.behaviours.marks import Mark
 from review.behaviours.rules import overrules
 from review.behaviours.wording import stretches
 from review.encounter import SpeakerRole, Turn
+from review.meaning import Floats
 
 MODEL_VERSION = 1
 SOURCE = f"model:behaviour-sentences@{MODEL_VERSION}"
+# Which element of a reading was said is known to rules only, and a country may expect some that the talks lack.
+BY_RULES = frozenset({"rights_advisement"})
 LEAST = 0.25  # probability below which nothing is shown at all, not even as unsure
 
 
@@ -33,7 +39,6 @@ class Calibration:
 
     ruled: tuple[float, float, float]  # constant, per logit of the model, per logit of the rule's precision
     alone: Mapping[str, tuple[float, float]]  # by behaviour: constant, per logit
-    unsure_only: frozenset[str]  # behaviours whose measured precision is too low for the program to stand by a mark
 
 
 def mark(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Sequence[Mark]:
@@ -43,7 +48,7 @@ def mark(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Sequence[Mark]:
     clauses = pieces(heard, roles)
     opinions = meaning.logits([piece.clause for piece in clauses])
     columns = {behaviour: column for column, behaviour in enumerate(meaning.behaviours())}
-    reader = _Reader(clauses, {name: opinions[:, column].tolist() for name, column in columns.items()})
+    reader = _Reader(clauses, {name: opinions[:, at] for name, at in columns.items() if name not in BY_RULES})
     weighed = [found for one in ruled if (found := reader.weighed(one)).precision >= LEAST]
     return tuple(_settled([*weighed, *reader.own(ruled)]))
 
@@ -51,7 +56,7 @@ def mark(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Sequence[Mark]:
 class _Reader:
     """What the model thinks of each clause."""
 
-    def __init__(self, clauses: Sequence[Piece], opinions: Mapping[str, Sequence[float]]) -> None:
+    def __init__(self, clauses: Sequence[Piece], opinions: Mapping[str, Floats]) -> None:
         self._clauses = clauses
         self._opinions = opinions
         self._of_word = {word: at for at, piece in enumerate(clauses) for word in range(piece.first, piece.last + 1)}
@@ -61,7 +66,7 @@ class _Reader:
         around = self._around(one)
         if one.behaviour not in self._opinions or not around:
             return one
-        opinion = max(self._opinions[one.behaviour][at] for at in around)
+        opinion = max(float(self._opinions[one.behaviour][at]) for at in around)
         constant, per_opinion, per_rule = calibration().ruled
         likely = _probability(constant + per_opinion * opinion + per_rule * _logit(one.precision))
         return replace(one, precision=likely)
@@ -70,25 +75,29 @@ class _Reader:
         """The marks that only the model makes; clauses in a row that carry the same are one mark."""
         taken = {(one.behaviour, at) for one in ruled for at in self._around(one)}
         for behaviour, opinions in self._opinions.items():
-            constant, per_opinion = calibration().alone[behaviour]
-            likely = [_probability(constant + per_opinion * opinion) for opinion in opinions]
+            likely = _likely(behaviour, opinions)
             run: Mark | None = None
-            for at, piece in enumerate(self._clauses):
-                shown = likely[at] >= LEAST and may_show(piece.clause.role, CATALOGUE[behaviour].roles)
-                if not shown or (behaviour, at) in taken:
-                    if run:
-                        yield run
-                    run = None
-                elif run and behaviour not in search.COUNTED_EACH and self._clauses[at - 1].speaker == piece.speaker:
-                    run = replace(run, last=piece.last, precision=max(run.precision, likely[at]))
+            last = -2  # the clause that `run` ends with
+            for at in np.flatnonzero(likely >= LEAST).tolist():
+                piece = self._clauses[at]
+                if (behaviour, at) in taken or not may_show(piece.clause.role, CATALOGUE[behaviour].roles):
+                    continue
+                sure = float(likely[at])
+                if run and at == last + 1 and self._goes_on(behaviour, at):
+                    run = replace(run, last=piece.last, precision=max(run.precision, sure))
                 else:
                     if run:
                         yield run
                     # Orders in other words are other orders: only rules know those that are the same.
                     details = {"directive": piece.clause.text} if behaviour == "order" else {}
-                    run = Mark(behaviour, piece.first, piece.last, likely[at], SOURCE, details=details)
+                    run = Mark(behaviour, piece.first, piece.last, sure, SOURCE, details=details)
+                last = at
             if run:
                 yield run
+
+    def _goes_on(self, behaviour: str, at: int) -> bool:
+        """Whether a mark on the clause before may reach over clause `at`, too."""
+        return behaviour not in search.COUNTED_EACH and self._clauses[at - 1].speaker == self._clauses[at].speaker
 
     def _around(self, one: Mark) -> set[int]:
         return {self._of_word[word] for word in range(one.first, one.last + 1) if word in self._of_word}
@@ -115,6 +124,13 @@ def _settled(marks: Sequence[Mark]) -> Iterator[Mark]:
             yield one
 
 
+def _likely(behaviour: str, opinions: Floats) -> NDArray[np.float64]:
+    """How likely each clause is to carry the behaviour, by the model alone."""
+    constant, per_opinion = calibration().alone[behaviour]
+    likely: NDArray[np.float64] = 1 / (1 + np.exp(-(constant + per_opinion * opinions.astype(np.float64))))
+    return likely
+
+
 def _probability(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
@@ -131,5 +147,4 @@ def calibration() -> Calibration:
     return Calibration(
         tuple(raw["ruled"]),
         {behaviour: (own[0], own[1]) for behaviour, own in raw["alone"].items()},
-        frozenset(raw["unsure_only"]),
     )

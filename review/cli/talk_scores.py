@@ -14,10 +14,10 @@ from review.scoring import Found, Talk, TalkScore
 Scored = tuple[Talk, TalkScore]
 
 
-def scored(path: Path) -> list[Scored]:
+def scored(path: Path, settings: pipeline.Settings | None = None) -> list[Scored]:
     """Each talk of the file with how its tags compare with its marks."""
     return [
-        (talk, scoring.score_talk(talk, pipeline.tag(talk.lines, language=talk.language)))
+        (talk, scoring.score_talk(talk, pipeline.tag(talk.lines, settings, language=talk.language)))
         for talk in scoring.read_talks(path)
     ]
 

@@ -27,7 +27,9 @@ WORDLESS = 1.0  # seconds of speech-like sound without a word that are heard aga
 AROUND = 0.5  # seconds around a word that count as its own: voice activity is padded and words are early
 RESCUED = 0.5  # mean confidence from which words in such a stretch are believed
 HOLLOW_AFTER = 4.0  # seconds of speech-like sound in which few and unsure words are taken for invented ones
-HOLLOW_WORDS = 1.4  # a second; people said at least 2.05 in every chunk of the tuning samples, crowds 0.1 to 1.3
+HOLLOW_WORDS = 1.75  # a second; people said at least 2.05 in every chunk of the tuning samples, crowds 0.1 to 1.48
+RUSHED_WORDS = 6.0  # a second; unsure words that come faster are no person's (a crowd became 6.35)
+RUSHED_SURE = 0.65  # mean confidence of such words, in the crowd 0.604
 HOLLOW_SURE = 0.6  # mean confidence; words made up over crowds had at most 0.54, people in noise of 5 dB 0.67
 LONGEST_WORD = 1.5  # seconds; a longer one covers a place in which something else may have been said
 SHORTEST_WORD = 0.06  # seconds; the words of a loop are squeezed into less
@@ -91,13 +93,14 @@ def doubtful(chunk: Chunk) -> bool:
 
 
 def invented(chunk: Chunk, speech: Sequence[Span]) -> bool:
-    """Whether the words are likely nobody's: unlikely even when heard again, or few and unsure over much sound.
+    """Whether the words are likely nobody's: unlikely even when heard again, or unsure and too few or too fast.
 
     That is how Whisper reads a crowd; words that are sure stay however few they are, and many stay however unsure.
     """
     voiced = sum(chunk.span.overlap(span) for span in speech)
     few = voiced >= HOLLOW_AFTER and len(chunk.words) < HOLLOW_WORDS * voiced
-    return chunk.log_probability < UNLIKELY or (few and _sureness(chunk) < HOLLOW_SURE)
+    rushed = len(chunk.words) > RUSHED_WORDS * chunk.span.seconds and _sureness(chunk) < RUSHED_SURE
+    return chunk.log_probability < UNLIKELY or (few and _sureness(chunk) < HOLLOW_SURE) or rushed
 
 
 def without_invented(chunks: Iterable[Chunk], speech: Sequence[Span]) -> tuple[tuple[Word, ...], int]:

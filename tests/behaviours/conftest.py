@@ -10,7 +10,7 @@ from review import behaviours
 from review.encounter import Flag, Role, Span, SpeakerRole, Turn, Word
 
 WORD_SECONDS = 0.3
-RULES_ALONE = behaviours.Settings(taggers=("rules",))
+RULES_ALONE = behaviours.Settings(taggers=("rules",), unsure_only=())
 Talk = tuple[tuple[Turn, ...], tuple[SpeakerRole, ...]]
 
 

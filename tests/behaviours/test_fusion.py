@@ -31,11 +31,11 @@ def opinion(monkeypatch):
 
 
 def test_what_no_rule_knows_is_marked_by_the_model_and_says_so(opinion, talk):
-    opinion(empathy="rough night")
-    turns, roles = talk((Role.OFFICER, "Well. Sounds like one rough night for you."))
-    [flag] = [flag for flag in behaviours.tag(turns, roles) if flag.behaviour == "empathy"]
+    opinion(apology="a purple kind")
+    turns, roles = talk((Role.OFFICER, "Well. Yours was a purple kind of evening."))
+    [flag] = [flag for flag in behaviours.tag(turns, roles) if flag.behaviour == "apology"]
     assert flag.source == fusion.SOURCE == "model:behaviour-sentences@1"
-    assert flag.quote == "Sounds like one rough night for you."
+    assert flag.quote == "Yours was a purple kind of evening."
     assert flag.status is Status.FLAGGED
 
 
@@ -56,8 +56,8 @@ def test_the_model_marks_nobody_with_what_their_role_cannot_show(opinion, talk):
 
 
 def test_clauses_in_a_row_are_one_mark_but_every_order_is_its_own(opinion, talk):
-    opinion(empathy="hard", order="now")
-    turns, roles = talk((Role.OFFICER, "That is hard. It must be hard. Over here now. Bag down now."))
+    opinion(empathy="purple", order="now")
+    turns, roles = talk((Role.OFFICER, "That was purple. It looked so purple. Over here now. Bag there now."))
     own = [mark for mark in fusion.mark(turns, roles) if mark.source == fusion.SOURCE]
     found = [(mark.behaviour, mark.first, mark.last) for mark in own]
     assert ("empathy", 0, 6) in found
@@ -74,7 +74,7 @@ def test_the_model_knows_every_behaviour_that_words_can_show():
     measured = {"interruption", "raised_voice", "repeated_order", "conflicting_orders"}
     assert set(meaning.behaviours()) == set(behaviours.CATALOGUE) - measured
     assert set(fusion.calibration().alone) == set(meaning.behaviours())
-    assert fusion.calibration().unsure_only <= set(behaviours.CATALOGUE)
+    assert set(behaviours.CATALOGUE) >= set(behaviours.UNSURE_ONLY)
 
 
 def test_clauses_read_together_or_alone_mean_the_same():

@@ -175,13 +175,27 @@ def sentence(text: str, *, seconds: float, confidence: float, likelihood: float 
     [
         (sentence("Thank you very much.", seconds=20, confidence=0.54), True),
         (sentence("I know what you want. " * 5, seconds=20, confidence=0.55), True),
+        (sentence("It's so good! " * 10, seconds=20, confidence=0.41), True),
+        (sentence("I don't know what it means to say. " * 3, seconds=3.78, confidence=0.6), True),
+        (sentence("I don't know what it means to say. " * 3, seconds=3.78, confidence=0.8), False),
         (sentence("Get out of the car!", seconds=20, confidence=0.9), False),
         (sentence("Help!", seconds=1.5, confidence=0.4), False),
         (sentence("please sir I did not do it it was not me " * 3, seconds=10, confidence=0.5), False),
         (sentence("You're under arrest.", seconds=2, confidence=0.8, likelihood=-1.2), True),
         (sentence("I can't breathe. " * 5, seconds=15, confidence=0.9), False),
     ],
-    ids=["a crowd", "a loop over a crowd", "few but sure", "short", "many but unsure", "unlikely", "gasping"],
+    ids=[
+        "a crowd",
+        "a loop over a crowd",
+        "a slow loop",
+        "a fast loop",
+        "fast but sure",
+        "few but sure",
+        "short",
+        "many but unsure",
+        "unlikely",
+        "gasping",
+    ],
 )
 def test_few_and_unsure_words_over_much_sound_are_nobodys(chunk: Chunk, gone: bool):
     words, dropped = guards.without_invented([chunk], [chunk.span])
