@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +85,18 @@ def talks() -> dict[str, Any]:
         rows = [one for path in sorted(GOLD.glob(pattern)) for one in talk_scores.scored(path)]
         total = scoring.talks_together(score for _, score in rows)
         found[name] = summary(total) | {
-            "style": {style: summary(own) for style, own in talk_scores.by("style", rows).items()},
+            "style": {style: summary(own) for style, own in by("style", rows).items()},
             "worst": worst(total) if name == "tuned on" else [],
         }
     return found
+
+
+def by(kind: str, rows: Iterable[talk_scores.Scored]) -> dict[str, TalkScore]:
+    """The talks grouped by their dialect or style."""
+    groups: dict[str, list[TalkScore]] = {}
+    for talk, score in rows:
+        groups.setdefault(str(getattr(talk, kind)), []).append(score)
+    return {name: scoring.talks_together(own) for name, own in sorted(groups.items())}
 
 
 def summary(total: TalkScore) -> dict[str, Any]:
@@ -131,7 +139,7 @@ def dialects() -> dict[str, Any]:
     """Flags and abstentions on the same content in several ways of speaking."""
     rows = talk_scores.scored(GOLD / "set_aside_dialects.jsonl")
     found = {}
-    for dialect, total in talk_scores.by("dialect", rows).items():
+    for dialect, total in by("dialect", rows).items():
         one = total.all_found
         sure, unsure = one.right + one.wrong, one.unsure_right + one.unsure_wrong
         found[dialect] = summary(total) | {"sure": sure, "unsure": unsure}

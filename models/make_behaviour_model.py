@@ -39,7 +39,8 @@ from transformers import AutoModel
 
 from review import scoring, transcripts
 from review.behaviours import CATALOGUE, search
-from review.behaviours.clauses import Piece, may_show, pieces
+from review.behaviours.catalogue import may_show
+from review.behaviours.clauses import Piece, pieces
 from review.behaviours.wording import stretches
 from review.encounter import Role
 from review.scoring import Talk
@@ -62,9 +63,7 @@ NEIGHBOURS = 12  # talks of a block
 OPSET = 17
 FEWEST = 8  # clauses of a behaviour among the calibrating talks from which it has numbers of its own
 FILLERS = ("okay", "sir", "ma'am", "man", "look", "so", "well", "listen")
-ALLOWED = np.array(
-    [[may_show(Role(role), CATALOGUE[label].roles) for label in LABELS] for role in ROLES], dtype=np.float32
-)
+ALLOWED = np.array([[may_show(Role(role), label) for label in LABELS] for role in ROLES], dtype=np.float32)
 
 
 @dataclass(frozen=True)

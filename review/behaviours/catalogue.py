@@ -34,3 +34,8 @@ def _behaviour(entry: Mapping[str, Any]) -> Behaviour:
 
 
 CATALOGUE = read_catalogue()
+
+
+def may_show(role: Role, behaviour: str) -> bool:
+    """Whether a speaker of this role can show the behaviour; nobody knows what an unknown one can."""
+    return role is Role.UNKNOWN or role in CATALOGUE[behaviour].roles

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from review.behaviours.wording import HARD, INSIDE, SOFT, Stretch
-from review.encounter import Role, SpeakerRole, role_of
+from review.encounter import SpeakerRole, role_of
 from review.meaning import Clause
 
 LONG = 24  # tokens from which a sentence is cut where a clause of it begins
@@ -78,8 +78,3 @@ def _cut(stretch: Stretch) -> Iterator[tuple[int, int]]:
             yield at, joints[-1]
             at = joints[-1]
         yield at, stop
-
-
-def may_show(role: Role, behaviour_roles: frozenset[Role]) -> bool:
-    """Whether a speaker of this role can show a behaviour; nobody knows what an unknown one can."""
-    return role is Role.UNKNOWN or role in behaviour_roles

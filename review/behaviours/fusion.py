@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from review import meaning, weights
 from review.behaviours import search
-from review.behaviours.catalogue import CATALOGUE
-from review.behaviours.clauses import Piece, may_show, pieces
+from review.behaviours.catalogue import may_show
+from review.behaviours.clauses import Piece, pieces
 from review.behaviours.marks import Mark
-from review.behaviours.rules import overrules
+from review.behaviours.rules import overruled_by
 from review.behaviours.wording import stretches
 from review.encounter import SpeakerRole, Turn
 from review.meaning import Floats
@@ -35,7 +35,7 @@ LEAST = 0.25  # probability below which nothing is shown at all, not even as uns
 
 @dataclass(frozen=True)
 class Calibration:
-    """How opinions become probabilities (logistic regressions), and from which logit the model marks by itself."""
+    """How opinions become probabilities: two logistic regressions."""
 
     ruled: tuple[float, float, float]  # constant, per logit of the model, per logit of the rule's precision
     alone: Mapping[str, tuple[float, float]]  # by behaviour: constant, per logit
@@ -80,7 +80,7 @@ class _Reader:
             last = -2  # the clause that `run` ends with
             for at in np.flatnonzero(likely >= LEAST).tolist():
                 piece = self._clauses[at]
-                if (behaviour, at) in taken or not may_show(piece.clause.role, CATALOGUE[behaviour].roles):
+                if (behaviour, at) in taken or not may_show(piece.clause.role, behaviour):
                     continue
                 sure = float(likely[at])
                 if run and at == last + 1 and self._goes_on(behaviour, at):
@@ -109,14 +109,10 @@ def _settled(marks: Sequence[Mark]) -> Iterator[Mark]:
     for one in marks:
         for word in range(one.first, one.last + 1):
             by_word.setdefault((one.behaviour, word), []).append(one)
-    stronger: dict[str, list[str]] = {}
-    for behaviour, weaker in overrules().items():
-        for one_weaker in weaker:
-            stronger.setdefault(one_weaker, []).append(behaviour)
     for one in marks:
         beaten = one.source == SOURCE and any(
             other.precision >= one.precision and other.source != SOURCE
-            for behaviour in stronger.get(one.behaviour, ())
+            for behaviour in overruled_by().get(one.behaviour, ())
             for word in range(one.first, one.last + 1)
             for other in by_word.get((behaviour, word), ())
         )

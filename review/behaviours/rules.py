@@ -105,3 +105,10 @@ def overrules() -> Mapping[str, frozenset[str]]:
     """For each behaviour, those that give way to it where both are read in the same words."""
     raw = tomllib.loads(files(__package__).joinpath("rules", "overrules.toml").read_text("utf-8"))
     return {winner: frozenset(losers) for winner, losers in raw.items()}
+
+
+@cache
+def overruled_by() -> Mapping[str, tuple[str, ...]]:
+    """The same the other way round: for each behaviour, those that it gives way to."""
+    every = {loser for losers in overrules().values() for loser in losers}
+    return {loser: tuple(winner for winner, losers in overrules().items() if loser in losers) for loser in every}

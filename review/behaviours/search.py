@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from review.behaviours import plain
-from review.behaviours.catalogue import CATALOGUE
+from review.behaviours.catalogue import CATALOGUE, may_show
 from review.behaviours.marks import Mark
 from review.behaviours.modifiers import (
     COLLEAGUE,
@@ -21,12 +21,11 @@ from review.behaviours.modifiers import (
     modifiers,
 )
 from review.behaviours.patterns import Found, Pattern
-from review.behaviours.rules import Rule, load, overrules
+from review.behaviours.rules import Rule, load, overruled_by
 from review.behaviours.wording import Spoken, Stretch, stretches
 from review.encounter import Direction, Role, SpeakerRole, Turn, role_of
 
 LONGEST_PAUSE = 2.0  # seconds; a sentence may go on in the speaker's next turn after a shorter one
-LONG, LONGEST = 150, 300  # words after which a speech is cut where a sentence begins, or anywhere
 NEARBY = 14  # tokens on either side in which an `unless` is looked for when there is no punctuation
 BLOCK = 64  # words; matches are compared only with those in the blocks around them
 SAME_BREATH = 6  # tokens between two marks of one behaviour in a sentence that make them one
@@ -90,7 +89,7 @@ def marked(stretched: Iterable[Stretch], turns: Sequence[Turn], roles: Sequence[
     heard: list[list[_Match]] = []
     for stretch in stretched:
         role = role_of(roles, stretch.speaker).role
-        heard.append(_settled([match for match in _matches(stretch) if _may_show(role, match.behaviour)]))
+        heard.append(_settled([match for match in _matches(stretch) if may_show(role, match.behaviour)]))
     everything = [match for matches in heard for match in matches]
     ends = [word.span.end for turn in turns for word in turn.words]
     kept = (
@@ -191,16 +190,12 @@ def _distinct(matches: Sequence[_Match]) -> list[_Match]:
             best.append(match)
             for block in _blocks(match):
                 near[match.behaviour, block].append(match)
-    stronger: dict[str, list[str]] = defaultdict(list)
-    for behaviour, weaker in overrules().items():
-        for one in weaker:
-            stronger[one].append(behaviour)
     return [
         match
         for match in best
         if not any(
             match.overlaps(other)
-            for behaviour in stronger[match.behaviour]
+            for behaviour in overruled_by().get(match.behaviour, ())
             for block in _blocks(match)
             for other in near[behaviour, block]
         )
@@ -220,11 +215,6 @@ def _alike(match: _Match, other: _Match) -> bool:
     gap = max(match.found.first, other.found.first) - min(match.found.last, other.found.last) - 1
     start, end = match.stretch.sentence(match.found.first)
     return match.overlaps(other) or (gap <= SAME_BREATH and start <= other.found.first < end)
-
-
-def _may_show(role: Role, behaviour: str) -> bool:
-    """Whether a speaker of this role can show the behaviour; nobody knows what an unknown one can."""
-    return role is Role.UNKNOWN or role in CATALOGUE[behaviour].roles
 
 
 def _comes_after(match: _Match, everything: Sequence[_Match], ends: Sequence[float]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from review.behaviours.catalogue import CATALOGUE
+from review.behaviours.catalogue import may_show
 from review.behaviours.marks import Mark
 from review.encounter import Role, SpeakerRole, Turn, VoiceAct, VoiceActKind, role_of
 
@@ -19,7 +19,7 @@ def heard(acts: Iterable[VoiceAct], turns: Sequence[Turn], roles: Sequence[Speak
     """The marks that `acts` make, on the words said meanwhile; an act without words makes none."""
     for act in acts:
         behaviour = act.kind.value
-        if behaviour not in PRECISION or not _may_show(act, roles):
+        if behaviour not in PRECISION or not may_show(role_of(roles, act.speaker).role, behaviour):
             continue
         if act.kind is VoiceActKind.INTERRUPTION and not _of_a_person(act, roles):
             continue
@@ -27,11 +27,6 @@ def heard(acts: Iterable[VoiceAct], turns: Sequence[Turn], roles: Sequence[Speak
         if words:
             source = f"rule:sound/{behaviour.replace('_', '-')}@{SOUND_VERSION}"
             yield Mark(behaviour, words[0], words[1], PRECISION[behaviour], source, details=dict(act.details))
-
-
-def _may_show(act: VoiceAct, roles: Sequence[SpeakerRole]) -> bool:
-    role = role_of(roles, act.speaker).role
-    return role is Role.UNKNOWN or role in CATALOGUE[act.kind.value].roles
 
 
 def _of_a_person(act: VoiceAct, roles: Sequence[SpeakerRole]) -> bool:

@@ -169,10 +169,6 @@ def _with_facts(mark: Mark, marked: _Marked) -> Mark:
     return replace(mark, details={**mark.details, **facts})
 
 
-def _facts_of_consent(mark: Mark, marked: _Marked) -> dict[str, Any]:
-    return {"right_to_refuse_said": _may_refuse(mark, marked.said), "answer": _answer(mark, marked)}
-
-
 def _facts_of_order(mark: Mark, marked: _Marked) -> dict[str, Any]:
     said, same = marked.said, marked.same_orders(mark)
     again = same.next_after(mark.first)

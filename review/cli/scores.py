@@ -54,8 +54,8 @@ def score(
             truth = scoring.read_gold(path)
             scores.append(scoring.score(pipeline.process(truth.media, settings, progress=bar.show), truth))
             bar.step()
-    totals = _totals(scores)
-    rows = [*(_row(row) for row in [*scores, *totals]), *(talk_scores.row(*one) for one in talk_scores.sets(scored))]
+    totals, talk_sets = _totals(scores), talk_scores.sets(scored)
+    rows = [*(_row(row) for row in [*scores, *totals]), *(talk_scores.row(*one) for one in talk_sets)]
     if out:
         out.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if as_json:
@@ -67,7 +67,7 @@ def score(
     for total in totals:
         _show_words(total)
         _show_behaviours(total)
-    for name, talks_total in talk_scores.sets(scored):
+    for name, talks_total in talk_sets:
         talk_scores.show(name, talks_total)
 
 

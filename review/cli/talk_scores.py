@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -78,11 +78,3 @@ def _found_row(name: str, found: Found, near: tuple[int, int] | None) -> tuple[s
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f}"
-
-
-def by(kind: str, rows: Iterable[Scored]) -> dict[str, TalkScore]:
-    """The talks grouped by their dialect or style."""
-    groups: dict[str, list[TalkScore]] = {}
-    for talk, score in rows:
-        groups.setdefault(str(getattr(talk, kind)), []).append(score)
-    return {name: scoring.talks_together(own) for name, own in sorted(groups.items())}

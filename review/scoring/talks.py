@@ -17,7 +17,7 @@ from typing import Any
 from review.encounter import Role, Status
 from review.errors import UnreadableGold
 from review.scoring.marks import Found
-from review.scoring.words import BINS, Bin
+from review.scoring.words import BINS, Bin, calibration_error
 from review.transcripts import Line
 
 SET_ASIDE = "set_aside"
@@ -68,8 +68,7 @@ class TalkScore:
     @property
     def calibration_error(self) -> float | None:
         """ECE: the mean distance between a flag's confidence and the share that is right, by flags."""
-        flags = sum(one.words for one in self.bins)
-        return round(sum(abs(one.confidence - one.right) for one in self.bins) / flags, 4) if flags else None
+        return calibration_error(self.bins)
 
 
 def read_talks(path: Path) -> tuple[Talk, ...]:

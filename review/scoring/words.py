@@ -98,8 +98,7 @@ class WordScore:
 
         Source: Naeini et al. 2015, AAAI, "Obtaining Well Calibrated Probabilities Using Bayesian Binning".
         """
-        words = sum(one.words for one in self.bins)
-        return round(sum(abs(one.confidence - one.right) for one in self.bins) / words, 4) if words else None
+        return calibration_error(self.bins)
 
 
 @dataclass(frozen=True)
@@ -249,6 +248,12 @@ def _normaliser(english: bool) -> Any:
     from whisper_normalizer.english import EnglishTextNormalizer
 
     return EnglishTextNormalizer() if english else BasicTextNormalizer()
+
+
+def calibration_error(bins: Sequence[Bin]) -> float | None:
+    """The mean distance between confidence and the share that is right, by what the bins count; None for nothing."""
+    counted = sum(one.words for one in bins)
+    return round(sum(abs(one.confidence - one.right) for one in bins) / counted, 4) if counted else None
 
 
 def by_tenths(bins: Sequence[Bin]) -> Iterator[tuple[str, int, float, float]]:
