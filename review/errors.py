@@ -82,3 +82,11 @@ class RefusedVerdict(StoreError):
 
 class OutputError(ReviewError):
     """The output could not be written."""
+
+
+class Refused(ReviewError):
+    """This is not allowed."""
+
+
+class RefusedAct(StoreError):
+    """This could not be recorded."""

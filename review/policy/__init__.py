@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from review import behaviours
+from review.access import Rules
 from review.encounter import Encounter
 from review.policy.entries import Entries
 
@@ -83,6 +84,9 @@ class Policy:
     threshold: float = behaviours.Settings.threshold  # confidence below which a flag is unsure
     thresholds: Mapping[str, float] = field(default_factory=dict)  # the same for single behaviours, never lower
     retention_days: int | None = None  # None: the agency has set no limit
+    access: Rules = field(default_factory=Rules)
+    officer_search: bool = False  # whether a supervisor may search all recordings of one officer
+    dispositions: tuple[str, ...] = ()  # how a review can end
 
     def tagging(self) -> behaviours.Settings:
         """The program's own settings of the tagger made as strict as the policy, with the rights of its country."""
@@ -146,6 +150,7 @@ def _country(entries: Entries) -> Country:
 def _policy(whole: Entries, base: Policy) -> Policy:
     agency, shown, surer = whole.table("agency"), whole.table("behaviours"), whole.table("thresholds")
     rights, retention = whole.table("rights"), whole.table("retention")
+    reach, reviews = whole.table("access"), whole.table("review")
     per_behaviour = surer.table("by_behaviour")
     checklists = tuple(_checklist(entries) for entries in whole.tables("checklist"))
     policy = Policy(
@@ -157,9 +162,14 @@ def _policy(whole: Entries, base: Policy) -> Policy:
         country=_chosen_country(rights) if rights.has("country") else base.country,
         checklists=checklists or base.checklists,
         retention_days=_days(retention) if retention.has("days") else base.retention_days,
+        access=Rules(
+            debrief_after_statement=reach.flag("debrief_after_statement", base.access.debrief_after_statement)
+        ),
+        officer_search=reach.flag("officer_search", base.officer_search),
+        dispositions=reviews.texts("dispositions") if reviews.has("dispositions") else base.dispositions,
     )
     whole.unique("checklist", [checklist.id for checklist in policy.checklists])
-    for table in (agency, shown, surer, rights, retention, whole):
+    for table in (agency, shown, surer, rights, retention, reach, reviews, whole):
         table.end()
     return policy
 

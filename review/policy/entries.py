@@ -85,6 +85,10 @@ class Entries:
         """A whole number."""
         return int(self._get(key, int))
 
+    def flag(self, key: str, default: bool) -> bool:
+        """Yes or no."""
+        return bool(self._get(key, bool, default))
+
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
         values: list[Any] = self._get(key, list)
@@ -136,7 +140,7 @@ class Entries:
         if value is _MISSING:
             raise self.wrong(key, "it is missing; add it")
         fits = (int, float) if kind is float else kind
-        if not isinstance(value, fits) or isinstance(value, bool):
+        if not isinstance(value, fits) or (isinstance(value, bool) and kind is not bool):
             raise self.wrong(key, f"it must be {_NAMES[kind]}, not {_NAMES.get(type(value), 'this')}")
         return value
 

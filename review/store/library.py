@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, exists, false, func, or_, select, true, tuple_
 
+from review.access import Reach
+from review.casework import Kind
 from review.encounter import Direction, Role, Standing, Status, Verdict, standing
 from review.store import verdicts as kept
-from review.store.tables import encounters, flags, recordings
+from review.store.tables import acts, encounters, flags, recordings, whose
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,42 @@ class Entry:
     counts: Mapping[Direction, Count] = field(default_factory=dict)
 
 
-def entries(connection: Connection, *, limit: int, offset: int, hidden: Collection[str] = ()) -> tuple[Entry, ...]:
+EVERYTHING = Reach(everything=True)
+
+
+def within(reach: Reach, recording: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the recording with this sha256 is one that `reach` can hold."""
+    if reach.everything:
+        return true()
+    ways: list[ColumnElement[bool]] = [false()]
+    if reach.unit == "":
+        ways.append(~exists().where(whose.c.recording == recording, whose.c.unit != ""))
+    elif reach.unit is not None:
+        ways.append(exists().where(whose.c.recording == recording, whose.c.unit == reach.unit))
+    if reach.wearer:
+        ways.append(exists().where(whose.c.recording == recording, whose.c.wearer == reach.wearer))
+    if reach.assigned_to:
+        taken = acts.alias("taken")
+        ways.append(
+            exists().where(
+                acts.c.recording == recording,
+                acts.c.kind == Kind.ASSIGN.value,
+                acts.c.about == reach.assigned_to,
+                ~exists().where(taken.c.about == acts.c.id, taken.c.kind == Kind.UNASSIGN.value),
+            )
+        )
+    return or_(*ways)
+
+
+def count(connection: Connection, reach: Reach = EVERYTHING) -> int:
+    """How many recordings there are within reach."""
+    query = select(func.count()).select_from(recordings).where(within(reach, recordings.c.sha256))
+    return connection.scalar(query) or 0
+
+
+def entries(
+    connection: Connection, *, limit: int, offset: int, hidden: Collection[str] = (), reach: Reach = EVERYTHING
+) -> tuple[Entry, ...]:
     """The recordings in order of time, newest first, those without a recording time by when they were added.
 
     Flags of the behaviours that are `hidden` are not counted.
@@ -58,6 +95,7 @@ def entries(connection: Connection, *, limit: int, offset: int, hidden: Collecti
             encounters,
             (encounters.c.recording == newest.c.recording) & (encounters.c.revision == newest.c.revision),
         )
+        .where(within(reach, recordings.c.sha256))
         .order_by(func.coalesce(recordings.c.recorded_at, recordings.c.added_at).desc(), recordings.c.sha256)
         .limit(limit)
         .offset(offset)

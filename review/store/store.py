@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -11,12 +12,15 @@ from typing import Self
 import platformdirs
 from sqlalchemy import Connection, Engine, func, insert, select
 
+from review.access import Reach
 from review.encounter import Correction, Encounter, Verdict, VoiceProfile
 from review.encounter_json import from_json, to_json
 from review.errors import StoreUnavailable, UnknownRecording, WrongUse
-from review.store import corrections, library, profiles, search, verdicts
+from review.store import audit, corrections, library, profiles, search, verdicts
+from review.store.audit import Chain
+from review.store.casebook import Casebook
 from review.store.engine import connect, database_url, reading, writing
-from review.store.library import Entry
+from review.store.library import EVERYTHING, Entry
 from review.store.search import Hit
 from review.store.tables import encounters, flags, recordings, turns
 
@@ -68,6 +72,17 @@ class Store:
         with reading(self._engine) as connection:
             return corrections.of(connection, sha256)
 
+    @contextmanager
+    def casebook(self, *, write: bool = False) -> Iterator[Casebook]:
+        """One transaction over casework, access and the audit log; with `write` kept whole or not at all."""
+        with (writing if write else reading)(self._engine) as connection:
+            yield Casebook(connection)
+
+    def verify_audit(self) -> Chain:
+        """Recompute the chain of the audit log."""
+        with reading(self._engine) as connection:
+            return audit.verify(connection)
+
     def add_voice_profile(self, profile: VoiceProfile) -> None:
         """Keep an officer's voice profile; raises WrongUse when there is one already."""
         with writing(self._engine) as connection:
@@ -96,10 +111,10 @@ class Store:
         with reading(self._engine) as connection:
             return _has(connection, sha256, None)
 
-    def count(self) -> int:
-        """How many recordings there are."""
+    def count(self, reach: Reach = EVERYTHING) -> int:
+        """How many recordings there are within reach."""
         with reading(self._engine) as connection:
-            return connection.scalar(select(func.count()).select_from(recordings)) or 0
+            return library.count(connection, reach)
 
     def find(self, prefix: str) -> str:
         """The sha256 that starts with `prefix`; raises UnknownRecording for none, WrongUse for several."""
@@ -138,15 +153,25 @@ class Store:
         path = Path(row.media)
         return path if path.is_file() and path.stat().st_size == row.bytes else None
 
-    def recordings(self, *, limit: int = 200, offset: int = 0, hidden: Collection[str] = ()) -> tuple[Entry, ...]:
+    def recordings(
+        self, *, limit: int = 200, offset: int = 0, hidden: Collection[str] = (), reach: Reach = EVERYTHING
+    ) -> tuple[Entry, ...]:
         """One page of the library, newest first; flags of the behaviours that are `hidden` are not counted."""
         with reading(self._engine) as connection:
-            return library.entries(connection, limit=limit, offset=offset, hidden=hidden)
+            return library.entries(connection, limit=limit, offset=offset, hidden=hidden, reach=reach)
 
-    def search(self, query: str, *, limit: int = 50) -> tuple[Hit, ...]:
+    def search(self, query: str, *, limit: int = 50, reach: Reach = EVERYTHING) -> tuple[Hit, ...]:
         """The turns in which all these words were said."""
         with reading(self._engine) as connection:
-            return search.hits(connection, query, limit=limit)
+            return search.hits(connection, query, limit=limit, reach=reach)
+
+    def latest_revision(self, sha256: str) -> int:
+        """The newest revision of this recording; raises UnknownRecording."""
+        with reading(self._engine) as connection:
+            found = verdicts.latest_revision(connection, sha256)
+        if found is None:
+            raise UnknownRecording(f"the store has no recording {sha256[:12]}")
+        return found
 
     def record(self, said: Sequence[Verdict]) -> tuple[str, ...]:
         """Keep these verdicts, all or none, and return their ids; one that is kept already stays as it was."""

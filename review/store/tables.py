@@ -1,4 +1,6 @@
-"""The tables of the store: recordings and encounters that never change, and verdicts that are only ever added."""
+"""The tables of the store: recordings and encounters that never change, what people did, which is only ever added, and
+what the program keeps of accounts, sessions and work in progress, which changes.
+"""
 
 from __future__ import annotations
 
@@ -124,4 +126,139 @@ voice_profiles = Table(
     Column("added_by", String(80), nullable=False),
     Column("added_at", String(40), nullable=False),
     Column("direction", Text, nullable=False),  # JSON, the unit vector of the voice
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(80), primary_key=True),  # what one signs in with, and what stands with all that one does
+    Column("name", String(120), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("unit", String(80), nullable=False),
+    Column("officer", String(80), nullable=False),  # the agency's id of one who can wear a camera; or empty
+    Column("password", Text, nullable=False),  # argon2; empty for demo accounts and for those who come by OIDC
+    Column("totp", Text, nullable=False),  # base32; empty until the person has set it up
+    Column("totp_step", BigInteger, nullable=False),  # the last time step that was used, so that a code works once
+    Column("demo", Boolean, nullable=False),
+    Column("made_at", String(40), nullable=False),
+    Column("disabled_at", String(40)),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("person", String(80), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Index("ix_sign_ins_person", "person", "at"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the token, which is kept nowhere
+    Column("person", String(80), nullable=False),
+    Column("began", Float, nullable=False),  # Unix seconds, as the next
+    Column("seen", Float, nullable=False),
+    Column("locked", Boolean, nullable=False),
+    Column("how", String(40), nullable=False),  # demo, password+totp, oidc
+)
+
+whose = Table(
+    "whose",
+    metadata,
+    Column("recording", String(64), ForeignKey("recordings.sha256"), primary_key=True),
+    Column("wearer", String(80), nullable=False, index=True),
+    Column("unit", String(80), nullable=False, index=True),
+)
+
+appearing = Table(
+    "appearing",
+    metadata,
+    Column("recording", String(64), ForeignKey("recordings.sha256"), primary_key=True),
+    Column("officer", String(80), primary_key=True),
+)
+
+openings = Table(
+    "openings",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("session", String(64), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("recording", String(64), ForeignKey("recordings.sha256"), nullable=False),
+    Column("purpose", String(40), nullable=False),
+    Column("at", String(40), nullable=False),
+    Index("ix_openings_session", "session", "recording"),
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(80), nullable=False),
+    Column("recording", String(64), ForeignKey("recordings.sha256"), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("about", String(120), nullable=False),
+    Column("body", Text, nullable=False),  # JSON
+    Column("person", String(80), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("at", String(40), nullable=False),
+    UniqueConstraint("id"),
+    Index("ix_acts_recording", "recording", "kind"),
+    Index("ix_acts_about", "about", "kind"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("recording", String(64), nullable=False),  # empty when it is about none; may be one that is not here
+    Column("purpose", String(40), nullable=False),
+    Column("outcome", String(16), nullable=False),  # done or refused
+    Column("source", String(120), nullable=False),  # from where
+    Column("details", Text, nullable=False),  # JSON
+    Column("hash", String(64), nullable=False),  # over the one before and this entry
+    Index("ix_audit_recording", "recording", "number"),
+    Index("ix_audit_person", "person", "number"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", Text, nullable=False),  # what the person's file is called
+    Column("path", Text, nullable=False),  # where it lies; the program chose its name
+    Column("person", String(80), nullable=False),
+    Column("wearer", String(80), nullable=False),
+    Column("unit", String(80), nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, working, done, failed, cancelled
+    Column("stage", String(40), nullable=False),
+    Column("share", Float, nullable=False),  # of the whole work, 0..1
+    Column("message", Text, nullable=False),
+    Column("recording", String(64), nullable=False),  # empty until it is known
+    Column("made_at", String(40), nullable=False),
+    Column("changed_at", String(40), nullable=False),
+    Index("ix_jobs_state", "state", "made_at"),
+)
+
+saved_filters = Table(
+    "saved_filters",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("name", String(120), primary_key=True),
+    Column("body", Text, nullable=False),  # JSON
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("recording", String(64), ForeignKey("recordings.sha256"), primary_key=True),
+    Column("body", Text, nullable=False),  # JSON: where the person was
+    Column("at", String(40), nullable=False),
 )

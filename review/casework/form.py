@@ -1,0 +1,59 @@
+"""What a review must have before it can be signed off, and the stretch that is drawn to be listened to."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+
+from review.casework.holding import Casework, heard, joined
+from review.encounter import Encounter, Span
+
+DRAWN_SECONDS = 30.0  # long enough to notice what no mark points at, short enough to be really listened to
+HEARD_SHARE = 0.9  # of the drawn stretch; the ends of a played stretch are told to half a second
+
+
+def drawn(encounter: Encounter) -> Span | None:
+    """A stretch without any mark, in which somebody talks, drawn by chance with the recording's content as the seed.
+
+    The same for everybody and at each look; None where no stretch is free of marks, or nobody says a word.
+    """
+    whole = Span(0.0, encounter.recording.seconds)
+    free = _without(whole, (flag.span for flag in encounter.flags))
+    talks = [
+        word.span.start for word in encounter.words if any(span.start <= word.span.start < span.end for span in free)
+    ]
+    if not talks:
+        return None
+    begin = random.Random(encounter.recording.sha256).choice(talks)
+    around = next(span for span in free if span.start <= begin < span.end)
+    start = max(around.start, min(begin, around.end - DRAWN_SECONDS))
+    return Span(start, min(around.end, start + DRAWN_SECONDS))
+
+
+def missing(
+    casework: Casework, wanted: Iterable[tuple[str, str]], *, stretch: Span | None, person: str
+) -> tuple[str, ...]:
+    """What the review still needs before this person can sign it off, in plain words; `wanted` are keys and texts."""
+    out = [f"Answer: {text}" for key, text in wanted if not _answered(casework, key)]
+    if casework.disposition is None:
+        out.append("Choose how the review ends.")
+    if stretch is not None and heard(casework, person, stretch) < HEARD_SHARE * stretch.seconds:
+        out.append("Listen to the stretch that was drawn by chance.")
+    return tuple(out)
+
+
+def _answered(casework: Casework, key: str) -> bool:
+    answer = casework.answers.get(key)
+    return answer is not None and bool(answer.body.get("reply"))
+
+
+def _without(whole: Span, taken: Iterable[Span]) -> Sequence[Span]:
+    free: list[Span] = []
+    at = whole.start
+    for span in joined(taken):
+        if span.start > at:
+            free.append(Span(at, min(span.start, whole.end)))
+        at = max(at, span.end)
+    if at < whole.end:
+        free.append(Span(at, whole.end))
+    return [span for span in free if span.seconds > 0]
