@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from review.access import Action
+from review.desk import Desk, library
 from review.errors import ReviewError
 from review.screens import markup, state
 from review.screens.parts import clock
@@ -17,24 +19,30 @@ def show() -> None:
     """Show the search box and either its hits or one page of recordings."""
     st.title("Recordings")
     try:
-        count = state.store().count()
+        desk = state.desk()
+        count = library.count(desk)
         if count == 0:
             _nothing_yet()
             return
         # A field's value goes when its page does; whoever comes back from a recording finds the search again.
         st.session_state.setdefault("search", st.session_state.get("last_search", ""))
-        query = st.text_input(
-            "Search what was said",
-            key="search",
-            placeholder='Words that must all occur; "in quotes" for an exact phrase',
-        )
-        st.session_state["last_search"] = query
+        query = _query() if desk.may(Action.SEARCH) else ""
         if query.strip():
-            _hits(state.store().search(query, limit=HITS_SHOWN), query)
+            _hits(library.search(desk, query, limit=HITS_SHOWN), query)
         else:
-            _recordings(count)
+            _recordings(desk, count)
     except ReviewError as error:
         st.error(str(error))
+
+
+def _query() -> str:
+    query = st.text_input(
+        "Search what was said",
+        key="search",
+        placeholder='Words that must all occur; "in quotes" for an exact phrase',
+    )
+    st.session_state["last_search"] = query
+    return query
 
 
 def _nothing_yet() -> None:
@@ -46,11 +54,11 @@ def _nothing_yet() -> None:
     )
 
 
-def _recordings(count: int) -> None:
+def _recordings(desk: Desk, count: int) -> None:
     pages = -(-count // PAGE_ROWS)
     page = min(int(st.session_state.get("library_page", 1)), pages)
     first = (page - 1) * PAGE_ROWS
-    entries = state.store().recordings(limit=PAGE_ROWS, offset=first, hidden=state.policy().hidden)
+    entries = library.page(desk, limit=PAGE_ROWS, offset=first)
     st.caption(markup.shown(first, len(entries), count))
     for entry in entries:
         _recording(entry)

@@ -4,32 +4,51 @@ from __future__ import annotations
 
 import streamlit as st
 
+from review.access import Action
+from review.desk import Desk, casework, library
 from review.encounter import Encounter
 from review.errors import ReviewError
 from review.screens import markup, parts, state
+from review.screens.casework_rows import casework_row
 from review.screens.player import player
-from review.screens.viewer import Viewer
 from review.timeline import Timeline, timeline
 
 
 def show() -> None:
-    """Show the recording that the address names, or the one looked at last."""
+    """Show the recording that the address names, or the one looked at last, once its purpose is said."""
     recording = st.query_params.get("recording") or st.session_state.get("recording")
-    viewer = state.current_viewer()
-    if not recording or viewer is None:
+    if not recording:
         st.info("Choose a recording in the library first.")
         st.page_link("library.py", label="Go to the library")
         return
     try:
-        encounter = state.encounter(state.store().find(recording))
+        desk = state.desk()
+        sha256 = library.find(desk, recording)
+        st.session_state["recording"] = sha256
+        if not desk.purpose(sha256):
+            _purpose(desk, sha256)
+            return
+        encounter = desk.encounter(sha256)
     except ReviewError as error:
         st.error(str(error))
         st.page_link("library.py", label="Go to the library")
         return
-    st.session_state["recording"] = encounter.recording.sha256
     _heading(encounter)
-    _review(encounter, viewer)
-    st.html(markup.exports(encounter.recording.sha256))
+    _review(desk, encounter)
+    if desk.may(Action.EXPORT, sha256):
+        st.html(markup.exports(sha256))
+
+
+def _purpose(desk: Desk, sha256: str) -> None:
+    """Ask why the recording is opened; the answer is logged and holds until the person signs out."""
+    allowed = desk.purposes(sha256)
+    st.subheader("Why are you opening this recording?", anchor=False)
+    st.caption("Your answer is kept in the log with everything you do here, until you sign out.")
+    with st.form("purpose", border=False):
+        chosen = st.radio("Purpose", allowed, format_func=lambda one: parts.PURPOSE_NAMES[one])
+        if st.form_submit_button("Open", type="primary") and chosen:
+            desk.begin(sha256, chosen)
+            st.rerun()
 
 
 def _heading(encounter: Encounter) -> None:
@@ -40,12 +59,15 @@ def _heading(encounter: Encounter) -> None:
 
 
 @st.fragment
-def _review(encounter: Encounter, viewer: Viewer) -> None:
+def _review(desk: Desk, encounter: Encounter) -> None:
     at = parts.read_seconds(st.query_params.get("at"))
     if at is not None:
         at = parts.word_at(encounter, at, query=st.query_params.get("find", ""))
-    player(parts.player_data(encounter, viewer, at=at, about=state.about_behaviours()))
-    verdicts = state.store().verdicts(encounter.recording.sha256)
+    sha256 = encounter.recording.sha256
+    work, kinds = casework.of(desk, sha256), casework.kinds(desk, sha256)
+    verdicts = desk.verdicts(sha256)
+    data = parts.player_data(encounter, desk.viewer, at=at, about=state.about_behaviours())
+    player({**data, "may": kinds, "casework": casework_row(work, desk.viewer.user)})
     told = timeline(encounter, verdicts=verdicts, hidden=state.policy().hidden)
     _telling(encounter, told)
     st.subheader("Marked and verified", anchor=False)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from review.errors import UnreadablePolicy
+from review.errors import ReviewError, UnreadablePolicy
 from review.screens import markup, state
+from review.screens.pages import pages_of
 
 STYLE = Path(__file__).parent / "page.css"
 
@@ -15,14 +16,19 @@ STYLE = Path(__file__).parent / "page.css"
 def show() -> None:
     """Show the page asked for, or say how to sign in when the gate was gone round."""
     st.set_page_config(page_title="Body-camera review", layout="wide")
-    viewer = state.current_viewer()
-    if viewer is None:
-        st.error("Nobody is signed in. Start the program with `bodycam-review app` and open the address it prints.")
+    try:
+        viewer = state.desk().viewer
+    except ReviewError as error:
+        st.error(f"{error} Start the program with `bodycam-review app` and open the address it prints.")
         st.stop()
-    library = st.Page("library.py", title="Library", default=True)
-    listen = st.Page("listen.py", title="Listen")
-    page = st.navigation([library, listen], position="top")
+    pages = [
+        st.Page(page.file, title=page.title, default=number == 0) for number, page in enumerate(pages_of(viewer.role))
+    ]
     st.html(STYLE)
+    if not pages:
+        st.info("There is no page for this kind of account yet.")
+        st.stop()
+    page = st.navigation(pages, position="top")
     st.html(markup.signed_in(viewer.name))
     page.run()
     _agency()

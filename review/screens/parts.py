@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from review.access import Purpose, Viewer
 from review.encounter import (
     CONFIRMING_ROLES,
     Answer,
@@ -21,7 +22,6 @@ from review.encounter import (
     VoiceActKind,
     Word,
 )
-from review.screens.viewer import Viewer
 from review.timeline import Tension
 from review.timeline import standings as where_flags_stand
 
@@ -50,6 +50,13 @@ ANSWER_NAMES = {
     Answer.WRONG_SPEAKER: "wrong speaker",
     Answer.WRONG_WORDS: "wrong words",
     Answer.SKIP: "skipped",
+}
+PURPOSE_NAMES = {
+    Purpose.ASSIGNED_REVIEW: "Review",
+    Purpose.COMPLAINT: "Complaint",
+    Purpose.COACHING: "Coaching",
+    Purpose.OWN_DEBRIEF: "My own debrief",
+    Purpose.AUDIT: "Audit",
 }
 
 
@@ -150,8 +157,31 @@ def _speaker(who: SpeakerRole) -> dict[str, Any]:
     return {"name": speaker_name(who), "role": who.role.value, "confidence": who.confidence, "unsure": unsure}
 
 
-def player_data(encounter: Encounter, viewer: Viewer, *, at: float | None, about: Mapping[str, str]) -> dict[str, Any]:
-    """What the player component is mounted with; `about` explains each behaviour in a sentence."""
+# What a reviewer who asks for the serious ones is shown first: force, threats, bias, weapons, a person in need.
+SERIOUS = frozenset(
+    {
+        "bias_remark", "crisis", "force", "force_warning", "medical_complaint", "medical_dismissal",
+        "questioning_after_invocation", "threat_of_harm", "threat_of_sanction", "threat_to_others", "weapon",
+    }
+)  # fmt: skip
+
+
+def player_data(
+    encounter: Encounter,
+    viewer: Viewer,
+    *,
+    at: float | None,
+    about: Mapping[str, str],
+    tension: Sequence[Bar] = (),
+    may: Collection[str] = (),
+    judges: bool = True,
+    casework: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the player component is mounted with; `about` explains each behaviour in a sentence.
+
+    `may` are the kinds of acts that this viewer may do here, nothing is offered for the others; `judges` says whether
+    they may answer marks; `casework` is what is kept already (casework_rows.casework_row).
+    """
     base = f"/api/recordings/{encounter.recording.sha256}"
     return {
         "recording": encounter.recording.sha256,
@@ -161,9 +191,13 @@ def player_data(encounter: Encounter, viewer: Viewer, *, at: float | None, about
         "at": at,
         "user": viewer.user,
         "confirms": viewer.role in CONFIRMING_ROLES,
+        "judges": judges,
+        "may": sorted(may),
+        "casework": dict(casework or {}),
         "lead_in": LEAD_IN,
         "word_sure": WORD_SURE,
-        "urls": {name: f"{base}/{name}" for name in ("media", "transcript", "verdicts")},
+        "urls": {name: f"{base}/{name}" for name in ("media", "transcript", "verdicts", "acts", "peaks")},
+        "tension": [[bar.at, bar.marked, bar.verified] for bar in tension],
         "flags": [flag_row(flag, encounter, about=about.get(flag.behaviour, "")) for flag in encounter.flags],
     }
 
@@ -188,6 +222,7 @@ def flag_row(flag: Flag, encounter: Encounter, *, about: str = "") -> dict[str, 
         "speaker_unsure": who.confidence < ROLE_SURE,
         "confidence": flag.confidence,
         "unsure": flag.status is Status.UNSURE,
+        "serious": flag.behaviour in SERIOUS,
         "source": flag.source,
         "modifiers": list(flag.modifiers),
     }

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
 # The gate strips these from every request and sets them itself; Streamlit hands them to the pages as `st.user`.
-IDENTITY_HEADERS = {"x-review-user": "user", "x-review-name": "name", "x-review-role": "role"}
+IDENTITY_HEADERS = {
+    "x-review-user": "user",
+    "x-review-name": "name",
+    "x-review-role": "role",
+    "x-review-session": "session",
+}
 
 
 @dataclass(frozen=True)
-class Viewer:
-    """A signed-in person: the id stored with each verdict, the name shown, and the role that says whose word counts."""
+class Identity:
+    """What a session says of the person: their account, how it is shown, its role, and which session it is."""
 
     user: str
     name: str
     role: str
+    session: str  # names the session; no secret
 
 
-def from_user(user: Mapping[str, object]) -> Viewer | None:
-    """The viewer in Streamlit's user mapping; None unless the gate filled in every part.
+def to_headers(who: Identity) -> dict[str, str]:
+    """The headers that carry an identity; names can hold any letter, headers only those of ASCII."""
+    return {name: quote(getattr(who, key), safe=" ") for name, key in IDENTITY_HEADERS.items()}
 
-    >>> from_user({"user": "demo.supervisor", "name": "Demo supervisor", "role": "supervisor"})
-    Viewer(user='demo.supervisor', name='Demo supervisor', role='supervisor')
+
+def from_user(user: Mapping[str, object]) -> Identity | None:
+    """The identity in Streamlit's user mapping; None unless the gate filled in every part.
+
+    >>> from_user({"user": "demo.supervisor", "name": "Demo%20supervisor", "role": "supervisor", "session": "1a"})
+    Identity(user='demo.supervisor', name='Demo supervisor', role='supervisor', session='1a')
     >>> from_user({"email": "test@localhost"}) is None
     True
     """
     parts = [user.get(key) for key in IDENTITY_HEADERS.values()]
     if not all(isinstance(part, str) and part for part in parts):
         return None
-    return Viewer(*(str(part) for part in parts))
+    return Identity(*(unquote(str(part)) for part in parts))

@@ -33,6 +33,25 @@ class Casebook:
         ).first()
         return Viewer(row.id, row.name, row.role, row.unit, row.officer, session) if row else None
 
+    def keep_demo(self, viewer: Viewer, *, at: datetime) -> None:
+        """Keep a demo account, clearly marked as one, so that what it does can be told apart from casework."""
+        if self._connection.scalar(select(func.count()).select_from(people).where(people.c.id == viewer.user)):
+            return
+        self._connection.execute(
+            insert(people).values(
+                id=viewer.user,
+                name=viewer.name,
+                role=viewer.role,
+                unit=viewer.unit,
+                officer=viewer.officer,
+                password="",
+                totp="",
+                totp_step=0,
+                demo=True,
+                made_at=at.isoformat(timespec="milliseconds"),
+            )
+        )
+
     def facts(self, sha256: str) -> Facts:
         """What access needs to know of this recording; raises UnknownRecording."""
         found = self.facts_of([sha256])

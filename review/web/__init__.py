@@ -16,7 +16,7 @@ from streamlit import config
 
 from review.errors import WrongUse
 from review.screens import viewer
-from review.web import routes, sign_in
+from review.web import peaks, routes, sign_in
 from review.web.gate import LOOPBACK, Gate
 from review.web.sessions import Sessions
 from review.web.shelf import Shelf
@@ -54,7 +54,11 @@ def options() -> dict[str, Any]:
         shelf.close()
 
     return {
-        "routes": [*sign_in.routes(sessions, offered=_listens_on_loopback), *routes.routes(shelf)],
+        "routes": [
+            *sign_in.routes(sessions, shelf, offered=_listens_on_loopback),
+            *peaks.routes(shelf),
+            *routes.routes(shelf),
+        ],
         "middleware": [Middleware(Gate, sessions=sessions, hosts=hosts)],
         "exception_handlers": routes.EXCEPTION_HANDLERS,
         "lifespan": lifespan,

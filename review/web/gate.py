@@ -11,7 +11,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from review.screens.viewer import IDENTITY_HEADERS
+from review.screens.viewer import to_headers
 from review.web.sessions import Session, Sessions
 
 COOKIE = "bodycam_review_session"
@@ -153,7 +153,7 @@ def _with_identity(scope: Scope, session: Session | None) -> Scope:
     state = {**scope.get("state", {}), "viewer": None}
     if session is not None:
         viewer = session.viewer
-        headers += [(name.encode(), getattr(viewer, key).encode()) for name, key in IDENTITY_HEADERS.items()]
+        headers += [(name.encode(), value.encode()) for name, value in to_headers(viewer).items()]
         state["viewer"] = viewer
     return {**scope, "headers": headers, "state": state}
 

@@ -9,18 +9,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from review.screens.viewer import Viewer
+from review.screens.viewer import Identity
 
 IDLE_SECONDS = 30 * 60.0  # CJIS AC-11: lock after at most 30 idle minutes
 ABSOLUTE_SECONDS = 12 * 3600.0  # one shift
 TOKEN_BYTES = 32
+SESSION_NAME = 24  # digits of the token's digest that name a session in the log
 
 
 @dataclass
 class Session:
     """One sign-in; `ended` wakes the open WebSockets of a session that was signed out."""
 
-    viewer: Viewer
+    viewer: Identity
     began: float
     seen: float
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -43,11 +44,12 @@ class Sessions:
         self._clock = clock
         self._open: dict[str, Session] = {}
 
-    def open(self, viewer: Viewer) -> str:
-        """Sign `viewer` in; returns the token for the cookie, which is kept nowhere else."""
+    def open(self, user: str, name: str, role: str) -> str:
+        """Sign a person in; returns the token for the cookie, which is kept nowhere else."""
         self._sweep()
         token = secrets.token_urlsafe(TOKEN_BYTES)
         now = self._clock()
+        viewer = Identity(user, name, role, session=_digest(token)[:SESSION_NAME])
         self._open[_digest(token)] = Session(viewer, began=now, seen=now)
         return token
 

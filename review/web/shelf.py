@@ -6,8 +6,10 @@ import threading
 from concurrent.futures import Future
 from pathlib import Path
 
+from review.desk import Desk, Encounters
 from review.errors import OutputError, ReviewError
 from review.proxy import make_proxy, playable
+from review.screens.viewer import Identity
 from review.store import Store, database_url, open_store
 
 PROXY_FOLDER = "bodycam-review-media"  # beside the database: copies for playing, which may be deleted at any time
@@ -24,6 +26,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._one_at_a_time = threading.Lock()
         self._store: Store | None = None
+        self._encounters = Encounters()
         self._playing: dict[str, Future[Path]] = {}
 
     def store(self) -> Store:
@@ -32,6 +35,10 @@ class Shelf:
             if self._store is None:
                 self._store = open_store(database_url())
             return self._store
+
+    def desk(self, who: Identity, *, source: str = "") -> Desk:
+        """What this person may do, from this address; raises Refused for an account that is no more."""
+        return Desk.of(self.store(), who.user, session=who.session, source=source, encounters=self._encounters)
 
     def playing(self, sha256: str, original: Path) -> Path | None:
         """The file to play: the original if a browser can, else its copy; None while that is still being made.

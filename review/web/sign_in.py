@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from html import escape
 from urllib.parse import parse_qs
 
@@ -12,17 +13,26 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from review.screens.viewer import Viewer
+from review.access import Viewer
 from review.web.gate import COOKIE, LOOPBACK, SIGN_IN, SIGN_OUT, host_name
 from review.web.sessions import Sessions
+from review.web.shelf import Shelf
 
 DEMO_ACCOUNTS = (
     Viewer("demo.supervisor", "Demo supervisor", "supervisor"),
+    Viewer("demo.officer", "Demo officer", "officer", officer="demo.officer"),
     Viewer("demo.internal-affairs", "Demo internal affairs", "internal_affairs"),
+    Viewer("demo.trainer", "Demo trainer", "trainer"),
+    Viewer("demo.oversight", "Demo oversight", "oversight"),
+    Viewer("demo.admin", "Demo administrator", "admin"),
 )
 ROLE_WORDS = {
-    "supervisor": "reviews encounters and confirms or rejects what the machine marked",
-    "internal_affairs": "a second reviewer: where two reviewers differ, a mark becomes disputed",
+    "supervisor": "reviews encounters, confirms or rejects what the machine marked, praises and coaches",
+    "officer": "watches own recordings, adds context, answers back",
+    "internal_affairs": "audits all recordings; where two reviewers differ, a mark becomes disputed",
+    "trainer": "hears the moments that were shared for training",
+    "oversight": "sees figures and the moments that were shared",
+    "admin": "looks after accounts; sees no recording",
 }
 MAX_FORM_BYTES = 4096
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -51,7 +61,7 @@ _HEADERS = {
 
 
 def routes(
-    sessions: Sessions, *, offered: Callable[[], bool], accounts: Sequence[Viewer] = DEMO_ACCOUNTS
+    sessions: Sessions, shelf: Shelf, *, offered: Callable[[], bool], accounts: Sequence[Viewer] = DEMO_ACCOUNTS
 ) -> list[Route]:
     """The sign-in and sign-out routes; `offered` says whether the server listens on loopback only."""
     known = {account.user: account for account in accounts}
@@ -70,9 +80,11 @@ def routes(
             return _page(_choices(accounts, "/", problem="There is no such demo account."), status=401)
         response = RedirectResponse(next_path(form.get("next", "/")), status_code=303)
         _end(sessions, request)
+        with shelf.store().casebook(write=True) as book:
+            book.keep_demo(account, at=datetime.now(UTC))
         response.set_cookie(
             COOKIE,
-            sessions.open(account),
+            sessions.open(account.user, account.name, account.role),
             httponly=True,
             samesite="strict",
             secure=request.url.scheme == "https",

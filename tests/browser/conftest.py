@@ -78,8 +78,16 @@ class Watched:
         """Wait until Streamlit's script has run to its end: what is typed before can be lost."""
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
-    def listen(self, sha256: str, query: str = "") -> Page:
+    def opened(self, sha256: str, purpose: str = "assigned_review") -> None:
+        """Say what a recording is opened for, without looking at the page that asks."""
+        answer = self.context.request.post(
+            f"{self.base}/api/recordings/{sha256}/opening", data={"purpose": purpose}, headers={"origin": self.base}
+        )
+        assert answer.ok, answer.text()
+
+    def listen(self, sha256: str, query: str = "", *, purpose: str = "assigned_review") -> Page:
         """Open a recording and wait for its words."""
+        self.opened(sha256, purpose)
         self.page.goto(f"{self.base}/listen?recording={sha256}{query}")
         self.page.locator(".word").first.wait_for(timeout=60_000)
         return self.page

@@ -13,7 +13,6 @@ from streamlit.testing.v1 import AppTest
 
 from review.screens import main
 
-SUPERVISOR = {"user": "demo.supervisor", "name": "Demo supervisor", "role": "supervisor"}
 POLICY = """
 [agency]
 name = "County Police"
@@ -24,15 +23,16 @@ hide = ["ultimatum"]
 
 
 @pytest.fixture
-def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], AppTest]]:
+def open_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seated: Callable[..., dict[str, str]]
+) -> Iterator[Callable[[str], AppTest]]:
     """Runs the router over the store in this test's folder with a policy."""
 
     def run(policy: str) -> AppTest:
         (tmp_path / "agency.toml").write_text(policy)
-        monkeypatch.setenv("BODYCAM_REVIEW_DB", str(tmp_path / "review.db"))
         monkeypatch.setenv("BODYCAM_REVIEW_POLICY", str(tmp_path / "agency.toml"))
         at = AppTest.from_file(main.__file__, default_timeout=60)
-        at.user = SUPERVISOR
+        at.user = seated()
         at.run()
         assert not at.exception
         return at

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -12,17 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from review.screens import main
 
-SUPERVISOR = {"user": "demo.supervisor", "name": "Demo supervisor", "role": "supervisor"}
-
 
 @pytest.fixture
-def open_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
-    """Runs the router over the store in this test's folder."""
-    monkeypatch.setenv("BODYCAM_REVIEW_DB", str(tmp_path / "review.db"))
+def open_app(seated: Callable[..., dict[str, str]]) -> Iterator[Callable[..., AppTest]]:
+    """Runs the router over the store in this test's folder; the recordings there are opened for `purpose`."""
 
-    def run(user: dict[str, str] | None = None) -> AppTest:
+    def run(user: dict[str, str] | None = None, **more: str) -> AppTest:
         at = AppTest.from_file(main.__file__, default_timeout=60)
-        at.user = SUPERVISOR if user is None else user
+        at.user = seated(**more) if user is None else user
         at.run()
         assert not at.exception
         return at
@@ -57,6 +53,24 @@ def test_somebody_whom_the_gate_did_not_let_in_sees_no_page_at_all(open_app, she
     assert "Nobody is signed in" in at.error[0].value
     assert at.title == []
     assert shelved.media.name not in str(at.main)
+
+
+def test_an_account_that_was_never_made_sees_no_page(open_app, shelved):
+    at = open_app({"user": "nobody", "name": "Nobody", "role": "internal_affairs", "session": "x"})
+    assert "does not exist or was disabled" in at.error[0].value
+    assert at.title == []
+
+
+def test_a_recording_is_shown_only_after_its_purpose_was_said_and_that_is_logged(open_app, shelved, new_store):
+    at = listen(open_app(purpose=""), recording=shelved.sha256)
+    assert at.get("bidi_component") == []
+    assert at.subheader[0].value == "Why are you opening this recording?"
+    at.radio[0].set_value("complaint")
+    at.button[0].click().run()
+    assert player_data(at)["recording"] == shelved.sha256
+    with new_store().casebook() as book:
+        [entry] = book.logged(action="open")
+    assert (entry.person, entry.purpose, entry.recording) == ("demo.supervisor", "complaint", shelved.sha256)
 
 
 def test_an_empty_library_says_what_to_do(open_app):

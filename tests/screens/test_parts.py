@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from review.access import Viewer
 from review.encounter import Answer, Direction, Role, Span, Verdict, VoiceAct, VoiceActKind
 from review.screens import parts
-from review.screens.viewer import Viewer, from_user
+from review.screens.viewer import from_user
 from review.timeline import Tension
 
 SUPERVISOR = Viewer("s", "A supervisor", "supervisor")

@@ -52,6 +52,11 @@ class Served:
         assert token
         return token
 
+    def open(self, sha256: str, purpose: str = "assigned_review") -> None:
+        """Say what a recording is opened for, as everybody must."""
+        answer = self.client.post(f"/api/recordings/{sha256}/opening", json={"purpose": purpose}, headers=ORIGIN)
+        assert answer.status_code == 200, answer.text
+
 
 async def _page(request: Request) -> HTMLResponse:
     return HTMLResponse(f"a page for {request.headers.get('x-review-user')}")
@@ -82,7 +87,7 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         shelves.append(Shelf(wait=wait))
         app = Starlette(
             routes=[
-                *sign_in.routes(sessions, offered=lambda: offered),
+                *sign_in.routes(sessions, shelves[-1], offered=lambda: offered),
                 *routes.routes(shelves[-1]),
                 Route("/", _page),
                 Route("/listen", _page),

@@ -6,6 +6,7 @@ import pytest
 @pytest.fixture
 def signed_in(shelved, served):
     served.sign_in()
+    served.open(shelved.sha256)
     return served
 
 

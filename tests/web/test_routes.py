@@ -12,6 +12,7 @@ OWN = {**ORIGIN, "x-requested-by": "bodycam-review"}
 @pytest.fixture
 def signed_in(shelved, served):
     served.sign_in()
+    served.open(shelved.sha256)
     return served
 
 
@@ -123,6 +124,7 @@ def test_an_undo_takes_the_answer_back_and_both_stay_in_the_record(signed_in, sh
 def test_two_reviewers_who_differ_make_a_mark_disputed(signed_in, shelved):
     post(signed_in, shelved, operation("flag-4", "agree"))
     signed_in.sign_in("demo.internal-affairs")
+    signed_in.open(shelved.sha256, "audit")
     answer = post(signed_in, shelved, operation("flag-4", "disagree"))
     assert answer.json()["flags"]["flag-4"] == {"standing": "disputed", "mine": "disagree"}
     seen = signed_in.client.get(url(shelved, "verdicts")).json()
@@ -199,8 +201,8 @@ def test_an_export_that_does_not_exist_is_404_and_names_those_that_do(signed_in,
 
 def test_a_store_that_cannot_be_read_is_told_in_words(served, tmp_path):
     (tmp_path / "review.db").write_text("this is no database, only words " * 100)
-    served.sign_in()
-    answer = served.client.get(f"/api/recordings/{'0' * 64}/transcript")
+    origin = {"origin": "http://127.0.0.1:8501"}
+    answer = served.client.post("/sign-in", data={"account": "demo.supervisor"}, headers=origin)
     assert answer.status_code == 503
     assert "review.db" in answer.json()["error"]
 

@@ -105,6 +105,7 @@ def test_a_real_recording_that_browsers_cannot_play_becomes_one_that_they_can(se
     moved = replace(recording, sha256=hashlib.sha256(body).hexdigest(), name=odd.name, bytes=len(body))
     new_store().add(replace(shelved.encounter, recording=moved), odd, at=shelved.encounter.provenance.made_at)
     served.sign_in()
+    served.open(moved.sha256)
     url = f"/api/recordings/{moved.sha256}/media"
     answer = served.client.get(url, headers={"range": "bytes=4-7"})
     assert answer.status_code == 206
@@ -117,6 +118,7 @@ def test_while_a_long_copy_is_being_made_the_answer_says_so_and_asks_to_come_bac
     monkeypatch.setattr(shelf, "playable", lambda path: go_on.wait(10))
     served = serve(wait=0.05)
     served.sign_in()
+    served.open(shelved.sha256)
     answer = served.client.get(f"/api/recordings/{shelved.sha256}/media")
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "3"
