@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from review.casework import ACTION, Act, Kind, checked, drawn, heard, holding, joined, missing, withdrawable
+from review.encounter import Span
+from review.errors import RefusedAct
+
+AT = datetime(2025, 3, 1, tzinfo=UTC)
+
+
+def act(kind: Kind, about: str = "", *, by: str = "s", **body: object) -> Act:
+    operation = {"id": f"{uuid4()}:1", "kind": kind.value, "about": about, "body": body}
+    return checked(operation, recording="sha", person=by, role="supervisor", at=AT)
+
+
+def answer(item: str, reply: str, *, by: str = "s") -> Act:
+    return act(Kind.ANSWER, item, by=by, checklist="encounter", reply=reply)
+
+
+def test_every_kind_of_act_needs_a_right():
+    assert set(ACTION) == set(Kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "body"),
+    [
+        ("note", "", {"at": 1.0}),
+        ("note", "", {"at": -1.0, "text": "x"}),
+        ("note", "", {"at": float("nan"), "text": "x"}),
+        ("note", "", {"at": True, "text": "x"}),
+        ("note", "", {"at": 1.0, "text": "x" * 5000}),
+        ("note", "", {"at": 1.0, "text": "   "}),
+        ("answer", "", {"checklist": "encounter", "reply": "yes"}),
+        ("answer", "item", {"checklist": "encounter", "reply": "perhaps"}),
+        ("assign", "s", {"what": "punish"}),
+        ("assign", "s", {"what": "review", "due": "soon"}),
+        ("share", "everybody", {"start": 0.0, "end": 1.0}),
+        ("refer", "", {}),
+        ("verdict", "", {}),
+        ("note", 7, {"at": 1.0, "text": "x"}),
+        ("note", "", []),
+        ("note", "", {"at": 1.0, "text": "x", "more": "y" * 20_000}),
+    ],
+)
+def test_an_act_that_is_not_whole_is_refused(kind, about, body):
+    operation = {"id": f"{uuid4()}:1", "kind": kind, "about": about, "body": body}
+    with pytest.raises(RefusedAct):
+        checked(operation, recording="sha", person="s", role="supervisor", at=AT)
+
+
+@pytest.mark.parametrize("name", ["", "1", "x:1", None, f"{uuid4()}:", f"{uuid4()}:1;"])
+def test_an_act_without_a_clients_id_is_refused(name):
+    with pytest.raises(RefusedAct):
+        checked({"id": name, "kind": "sign_off"}, recording="sha", person="s", role="supervisor", at=AT)
+
+
+def test_the_latest_answer_to_a_question_holds():
+    work = holding([answer("reason_given", "no"), answer("reason_given", "yes", by="t")])
+    assert work.answers["encounter/reason_given"].body["reply"] == "yes"
+    assert work.answers["encounter/reason_given"].person == "t"
+
+
+def test_a_signed_review_can_be_reopened_and_signed_again():
+    signed, reopened = act(Kind.SIGN_OFF), act(Kind.REOPEN, why="missed the end")
+    assert holding([signed]).signed == signed
+    assert holding([signed, reopened]).signed is None
+    again = act(Kind.SIGN_OFF)
+    assert holding([signed, reopened, again]).signed == again
+
+
+def test_a_hold_lasts_until_it_is_released():
+    hold = act(Kind.REFER, why="force")
+    assert holding([hold]).hold == hold
+    assert holding([hold, act(Kind.RELEASE, why="looked into")]).hold is None
+
+
+def test_moments_stand_in_the_order_of_their_times_and_one_taken_back_is_gone():
+    late, early = act(Kind.NOTE, at=9.0, text="b"), act(Kind.PRAISE, at=3.0, text="a")
+    assert holding([late, early]).moments == (early, late)
+    assert holding([late, early, act(Kind.WITHDRAW, late.id)]).moments == (early,)
+
+
+def test_only_ones_own_and_no_decision_can_be_taken_back():
+    assert withdrawable(act(Kind.NOTE, at=1.0, text="x"), "s")
+    assert not withdrawable(act(Kind.NOTE, at=1.0, text="x"), "t")
+    assert not withdrawable(act(Kind.SIGN_OFF), "s")
+    assert not withdrawable(act(Kind.CONTEST, "flag-1", text="that was not me"), "s")
+
+
+def test_an_assigned_review_is_done_once_it_is_signed_off_afterwards():
+    given_out = act(Kind.ASSIGN, "t", what="review", due="2025-03-08")
+    [open_one] = holding([act(Kind.SIGN_OFF), given_out]).assignments
+    assert (open_one.to, open_one.due.isoformat(), open_one.done) == ("t", "2025-03-08", False)
+    [done] = holding([given_out, act(Kind.SIGN_OFF)]).assignments
+    assert done.done
+
+
+def test_a_session_carries_what_the_officer_said_to_it():
+    session = act(Kind.SESSION, agenda=["flag-1"], next_step="give the reason first", held_on="2025-03-02")
+    said = act(Kind.ACKNOWLEDGE, session.id, by="o", answer="refused_to_sign", text="not as it was")
+    [kept] = holding([session, said]).sessions
+    assert kept.next_step == "give the reason first"
+    assert kept.acknowledged == said
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 20)), max_size=20))
+def test_joined_stretches_lie_apart_and_cover_the_same_time(pairs):
+    spans = [Span(start, start + length) for start, length in pairs]
+    out = joined(spans)
+    assert all(a.end < b.start for a, b in itertools.pairwise(out))
+    assert all(any(whole.start <= span.start and span.end <= whole.end for whole in out) for span in spans)
+
+
+def test_what_was_played_twice_counts_once():
+    work = holding([act(Kind.LISTENED, start=0.0, end=10.0), act(Kind.LISTENED, start=5.0, end=12.0)])
+    assert heard(work, "s", Span(8.0, 20.0)) == 4.0
+    assert heard(work, "t", Span(8.0, 20.0)) == 0.0
+
+
+def test_the_drawn_stretch_is_the_same_at_each_look_and_holds_no_mark(shelved):
+    stretch = drawn(shelved.encounter)
+    assert stretch == drawn(shelved.encounter)
+    assert all(flag.span.overlap(stretch) == 0 for flag in shelved.encounter.flags)
+    assert any(word.span.overlap(stretch) for word in shelved.encounter.words)
+
+
+def test_where_nobody_speaks_or_everything_is_marked_nothing_can_be_drawn(shelved):
+    encounter = shelved.encounter
+    assert drawn(replace(encounter, turns=(), flags=())) is None
+    everywhere = replace(encounter.flags[0], span=Span(0.0, encounter.recording.seconds))
+    assert drawn(replace(encounter, flags=(everywhere,))) is None
+
+
+def test_another_recording_draws_another_stretch(shelved):
+    plain = replace(shelved.encounter, flags=())
+    drawn_from = {
+        drawn(replace(plain, recording=replace(plain.recording, sha256=str(number), seconds=400.0)))
+        for number in range(20)
+    }
+    assert len(drawn_from) > 5
+
+
+def test_a_review_cannot_be_signed_off_before_every_question_an_ending_and_the_drawn_stretch():
+    wanted = [("encounter/reason_given", "Was a reason given?"), ("encounter/force_used", "Was force used?")]
+    stretch = Span(10.0, 40.0)
+    done = [answer("reason_given", "yes")]
+    left = missing(holding(done), wanted, stretch=stretch, person="s")
+    assert left[0] == "Answer: Was force used?"
+    assert len(left) == 3
+    done += [answer("force_used", "cannot_tell"), act(Kind.DISPOSITION, choice="Praise")]
+    done += [act(Kind.LISTENED, start=10.0, end=39.0)]
+    assert missing(holding(done), wanted, stretch=stretch, person="s") == ()
+    assert missing(holding(done), wanted, stretch=stretch, person="t") != ()  # each signs for what they heard
+    assert missing(holding(done[:-1]), wanted, stretch=None, person="s") == ()
