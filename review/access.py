@@ -122,7 +122,11 @@ _CAN: Mapping[str, frozenset[Action]] = {
     ViewerRole.ADMIN: frozenset({_A.MANAGE_PEOPLE, _A.SET_PRESENCE, _A.READ_AUDIT, _A.UPLOAD}),
 }
 # Nobody judges a recording in which they appear.
-_NOT_ON_OWN = frozenset({_A.DECIDE, _A.CORRECT, _A.REVIEW, _A.RELEASE, _A.ASSIGN, _A.COACH, _A.SET_PRESENCE, _A.SHARE})
+_NOT_ON_OWN = frozenset(
+    {_A.DECIDE, _A.CORRECT, _A.REVIEW, _A.RELEASE, _A.ASSIGN, _A.COACH, _A.SET_PRESENCE, _A.SHARE, _A.PRAISE}
+)
+# What whoever wears the camera can do, whatever their role.
+_AS_WEARER = frozenset({_A.ANSWER, _A.STATEMENT, _A.SEE_VIEWS})
 PURPOSES: Mapping[str, tuple[Purpose, ...]] = {
     ViewerRole.OFFICER: (Purpose.OWN_DEBRIEF,),
     ViewerRole.SUPERVISOR: (Purpose.ASSIGNED_REVIEW, Purpose.COACHING, Purpose.COMPLAINT, Purpose.OWN_DEBRIEF),
@@ -139,7 +143,9 @@ def may(viewer: Viewer, action: Action, facts: Facts | None = None, *, rules: Ru
     >>> may(Viewer("a", "A", "admin"), Action.PLAY, Facts()).why
     'An account of the role admin is not for this.'
     """
-    if action not in _CAN.get(viewer.role, frozenset()):
+    can = _CAN.get(viewer.role, frozenset())
+    wears = facts is not None and bool(viewer.officer) and facts.wearer == viewer.officer and Action.PLAY in can
+    if action not in can and not (wears and action in _AS_WEARER):
         return Decision(False, f"An account of the role {viewer.role.replace('_', ' ')} is not for this.")
     if facts is None:
         return YES

@@ -1,4 +1,4 @@
-"""People's corrections applied to what the machine heard: whose words these are, and who that speaker is.
+"""People's corrections applied to what the machine heard: who a speaker is, whose words these are, and which words.
 
 One correction of a voice holds for all of its words in the span, usually the whole recording. Nothing is altered:
 the turns and roles that come out belong to the next revision.
@@ -6,14 +6,16 @@ the turns and roles that come out belong to the next revision.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from review.encounter import Correction, CorrectionKind, Role, Span, SpeakerRole, Turn, VoiceAct, Word
 from review.errors import WrongUse
 
-CERTAIN = 1.0  # confidence of a role that a person gave
+CERTAIN = 1.0  # confidence of a role or a word that a person gave
+SPLIT, MERGED = "split", "merged"
+LONGEST_NAME = 40  # letters of a speaker's name
 
 
 def applied(
@@ -26,9 +28,13 @@ def applied(
             raise WrongUse(f"there is no speaker {correction.speaker} here; there are {', '.join(sorted(known))}")
         if correction.kind is CorrectionKind.ROLE:
             known[correction.speaker] = SpeakerRole(correction.speaker, _role(correction.now), CERTAIN)
-        else:
+        elif correction.kind is CorrectionKind.SPEAKER:
             said = _given(said, correction)
-            known.setdefault(correction.now, SpeakerRole(correction.now, Role.UNKNOWN, 0.0))
+            known.setdefault(_named(correction.now), _like(known[correction.speaker], said, correction))
+        elif correction.kind is CorrectionKind.TEXT:
+            said = _reworded(said, correction)
+        else:
+            said = _bounded(said, correction)
     heard = {turn.speaker for turn in said}
     return said, tuple(known[speaker] for speaker in sorted(known) if speaker in heard)
 
@@ -58,6 +64,73 @@ def _role(name: str) -> Role:
         return Role(name)
     except ValueError as error:
         raise WrongUse(f"there is no role {name!r}; use {', '.join(role.value for role in Role)}") from error
+
+
+def _named(speaker: str) -> str:
+    if not speaker.strip() or speaker != speaker.strip() or len(speaker) > LONGEST_NAME or not speaker.isprintable():
+        raise WrongUse(f"a speaker's name has 1 to {LONGEST_NAME} letters, and no blank at its ends")
+    return speaker
+
+
+def _like(before: SpeakerRole, said: Sequence[Turn], correction: Correction) -> SpeakerRole:
+    """A voice that only got another name keeps its role; words that were parted from one have none yet."""
+    renamed = all(turn.speaker != correction.speaker for turn in said)
+    role, confidence = (before.role, before.confidence) if renamed else (Role.UNKNOWN, 0.0)
+    return SpeakerRole(correction.now, role, confidence)
+
+
+def _reworded(turns: Sequence[Turn], correction: Correction) -> tuple[Turn, ...]:
+    """The turns with the words inside the span replaced; what a person typed is certain, its times are shared out."""
+    place = [
+        (at, [index for index, word in enumerate(turn.words) if _inside(word, correction.span)])
+        for at, turn in enumerate(turns)
+        if turn.speaker == correction.speaker
+    ]
+    touched = [(at, inside) for at, inside in place if inside]
+    if len(touched) != 1:
+        raise WrongUse("choose words of one turn to put them right")
+    [(at, inside)] = touched
+    turn, texts = turns[at], correction.now.split()
+    first, last = inside[0], inside[-1]
+    old = turn.words[first : last + 1]
+    if " ".join(word.text for word in old) != correction.was:
+        raise WrongUse("these words were changed by somebody else just now; look at them again")
+    words = (*turn.words[:first], *_spread(texts, old[0].span.cover(old[-1].span)), *turn.words[last + 1 :])
+    kept = (replace(turn, words=words),) if words else ()
+    return (*turns[:at], *kept, *turns[at + 1 :])
+
+
+def _spread(texts: Sequence[str], span: Span) -> Iterator[Word]:
+    """These words over the span, each as long as its letters."""
+    letters, done = sum(map(len, texts)), 0
+    for text in texts:
+        start = span.start + span.seconds * done / letters
+        done += len(text)
+        yield Word(text, Span(start, span.start + span.seconds * done / letters), CERTAIN)
+
+
+def _bounded(turns: Sequence[Turn], correction: Correction) -> tuple[Turn, ...]:
+    if correction.now == SPLIT:
+        return _split(turns, correction)
+    if correction.now != MERGED:
+        raise WrongUse(f"a boundary is {SPLIT} or {MERGED}")
+    together = [at for at, turn in enumerate(turns) if turn.span.overlap(correction.span) > 0]
+    mine = [at for at in together if turns[at].speaker == correction.speaker]
+    if len(mine) < 2 or mine != list(range(mine[0], mine[-1] + 1)):
+        raise WrongUse("only turns of one speaker that follow each other can be made one")
+    words = tuple(word for at in mine for word in turns[at].words)
+    whole = Turn(correction.speaker, turns[mine[0]].span.cover(turns[mine[-1]].span), words)
+    return (*turns[: mine[0]], whole, *turns[mine[-1] + 1 :])
+
+
+def _split(turns: Sequence[Turn], correction: Correction) -> tuple[Turn, ...]:
+    for at, turn in enumerate(turns):
+        later = [index for index, word in enumerate(turn.words) if word.span.start >= correction.span.start]
+        if turn.speaker == correction.speaker and turn.span.distance(correction.span.start) == 0 and later and later[0]:
+            parts = (turn.words[: later[0]], turn.words[later[0] :])
+            halves = (Turn(turn.speaker, words[0].span.cover(words[-1].span), words) for words in parts)
+            return (*turns[:at], *halves, *turns[at + 1 :])
+    raise WrongUse("there is no turn to be split there; choose a word inside one")
 
 
 def _given(turns: Sequence[Turn], correction: Correction) -> tuple[Turn, ...]:

@@ -284,10 +284,12 @@ class Verdict:
 
 
 class CorrectionKind(StrEnum):
-    """What a person can put right; each holds for all words of the speaker within the span."""
+    """What a person can put right; each holds for the words of the speaker within the span."""
 
     ROLE = "role"  # who this speaker is; `now` is a role
-    SPEAKER = "speaker"  # the words are another speaker's; `now` is that speaker
+    SPEAKER = "speaker"  # the words are another speaker's; `now` is that speaker, new or known
+    TEXT = "text"  # other words were said; `was` and `now` are both texts
+    BOUNDARY = "boundary"  # where a turn ends; `now` is split (at the span's start) or merged (over the span)
 
 
 @dataclass(frozen=True)

@@ -90,3 +90,7 @@ class Refused(ReviewError):
 
 class RefusedAct(StoreError):
     """This could not be recorded."""
+
+
+class BrokenLog(StoreError):
+    """The audit log was changed."""

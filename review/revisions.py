@@ -188,5 +188,10 @@ def _change(old: Flag, new: Flag) -> Change:
 
 
 def _told(made: Correction) -> str:
-    what = "is" if made.kind is CorrectionKind.ROLE else "has the voice of"
-    return f"{made.speaker} {what} {made.now}, not {made.was}"
+    at = f"{made.span.start:.1f} s"
+    return {
+        CorrectionKind.ROLE: f"{made.speaker} is {made.now}, not {made.was}",
+        CorrectionKind.SPEAKER: f"{made.speaker} has the voice of {made.now}, not {made.was}",
+        CorrectionKind.TEXT: f"{made.speaker} at {at} said {made.now!r}, not {made.was!r}",
+        CorrectionKind.BOUNDARY: f"a turn of {made.speaker} at {at} is {made.now}",
+    }[made.kind]

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from review.access import Action, Viewer
-from review.desk import NO_PURPOSE, Desk, casework, library
+from review.desk import NO_PURPOSE, Desk, casework, corrections, library
 from review.encounter import Answer, Verdict
 from review.errors import Refused, RefusedAct, RefusedVerdict, UnknownRecording
 from review.report import Format
@@ -251,3 +251,47 @@ def test_the_database_itself_refuses_to_change_what_was_done(sit, shelved):
         with pytest.raises(sqlite3.IntegrityError, match="only ever added"):
             file.execute(f"DELETE FROM {table}")
         file.close()
+
+
+def correction(shelved, *, revision: int = 1, **more: object) -> dict[str, object]:
+    one = {"kind": "role", "speaker": "S2", "was": "civilian", "now": "other_officer", **more}
+    return {"id": f"{uuid4()}:1", "body": {"revision": revision, "corrections": [one]}}
+
+
+def test_a_correction_makes_the_next_revision_at_once_and_once_only(sit, shelved, store):
+    desk = sit(SUPERVISOR, "assigned_review")
+    asked = correction(shelved)
+    assert corrections.correct(desk, shelved.sha256, asked) == 2
+    assert corrections.correct(desk, shelved.sha256, asked) == 2  # the answer was lost on the way, and it is sent again
+    now = desk.encounter(shelved.sha256)
+    assert now.revision == 2
+    assert now.role_of("S2").role == "other_officer"
+    assert "S2 is other_officer, not civilian" in " ".join(now.provenance.remarks)
+    assert corrections.earlier(desk, shelved.sha256, 1) == shelved.encounter
+    [made] = corrections.made_so_far(desk, shelved.sha256)
+    assert made.reviewer == "s"
+    assert log(store, action="correct")[0].details == {"revision": 2, "corrections": 1}
+
+
+def test_a_correction_of_what_somebody_else_corrected_meanwhile_is_refused(sit, shelved):
+    desk = sit(SUPERVISOR, "assigned_review")
+    corrections.correct(desk, shelved.sha256, correction(shelved))
+    with pytest.raises(RefusedAct, match="somebody else"):
+        corrections.correct(desk, shelved.sha256, correction(shelved, now="radio"))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"kind": "guilt"}, {"now": 7}, {"start": -1.0}, {"start": 9.0, "end": 3.0}, {"end": 1e9}, {"speaker": "S9"}],
+)
+def test_a_correction_that_makes_no_sense_is_refused_and_changes_nothing(sit, shelved, wrong):
+    desk = sit(SUPERVISOR, "assigned_review")
+    with pytest.raises(RefusedAct):
+        corrections.correct(desk, shelved.sha256, correction(shelved, **wrong))
+    assert desk.encounter(shelved.sha256) == shelved.encounter
+
+
+def test_an_officer_does_not_correct_their_own_recording(sit, shelved):
+    casework.do(sit(SUPERVISOR, "assigned_review"), shelved.sha256, operation("statement_done"))
+    with pytest.raises(Refused):
+        corrections.correct(sit(OFFICER, "own_debrief"), shelved.sha256, correction(shelved))

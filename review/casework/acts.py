@@ -15,6 +15,7 @@ from review.access import Action
 from review.errors import RefusedAct
 
 MAX_TEXT = 4000  # characters of a note
+MAX_CORRECTIONS = 50  # in one step; a swap of two voices is three
 MAX_BODY = 16_000  # characters of a body as JSON
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:\d{1,9}")
 
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     CONTEST = "contest"  # about: a flag; body: text
     ASK_REVIEW = "ask_review"  # body: text
     STATEMENT_DONE = "statement_done"
+    CORRECT = "correct"  # body: corrections; kept with the revision that they made (desk.corrections)
 
 
 # What somebody must be allowed to do for it.
@@ -68,6 +70,7 @@ ACTION: Mapping[Kind, Action] = {
     Kind.CONTEST: Action.ANSWER,
     Kind.ASK_REVIEW: Action.ANSWER,
     Kind.STATEMENT_DONE: Action.STATEMENT,
+    Kind.CORRECT: Action.CORRECT,
 }
 SHARED_WITH = ("trainer", "oversight")
 WITHDRAWABLE = frozenset({Kind.NOTE, Kind.BOOKMARK, Kind.PRAISE, Kind.SHARE, Kind.CONTEXT})
@@ -168,6 +171,7 @@ _BODIES: Mapping[Kind, Mapping[str, Callable[[object], bool]]] = {
     Kind.CONTEXT: {"what": _one_of("off_camera", "weapon_seen", "language", "other"), "text": _text},
     Kind.CONTEST: {"text": _text},
     Kind.ASK_REVIEW: {"text": _text},
+    Kind.CORRECT: {"corrections": lambda value: isinstance(value, list) and 0 < len(value) <= MAX_CORRECTIONS},
 }
 _ABOUT_SOMETHING = frozenset(
     {Kind.ANSWER, Kind.WITHDRAW, Kind.UNASSIGN, Kind.ACKNOWLEDGE, Kind.CONTEST, Kind.ASSIGN, Kind.SHARE}

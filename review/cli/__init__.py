@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import sys
 
-from review.cli import checking, people, processing, reading, retagging, scores, serving
+from review.cli import accounts, auditing, checking, people, processing, reading, retagging, scores, serving, whose
 from review.cli.console import complain
 from review.cli.root import app
 from review.errors import ReviewError
 
-__all__ = ["app", "checking", "main", "people", "processing", "reading", "retagging", "scores", "serving"]
+__all__ = [
+    "accounts",
+    "app",
+    "auditing",
+    "checking",
+    "main",
+    "people",
+    "processing",
+    "reading",
+    "retagging",
+    "scores",
+    "serving",
+    "whose",
+]
 
 
 def main() -> None:

@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from review import pipeline, policy, revisions, voice_profiles
+from review.access import Action
 from review.cli.console import put_json, say, show_table
 from review.cli.options import PolicyFile, marking_settings
 from review.cli.root import AsJson, Database, app
+from review.cli.who import User, Why, opened
 from review.encounter import Correction, CorrectionKind, Role, Span
 from review.errors import WrongUse
 from review.store import open_store
@@ -29,6 +31,8 @@ def correct(
     end: Annotated[float | None, typer.Option(help="Second until which this holds.  [default: the end]")] = None,
     by: By = None,
     agency: PolicyFile = None,
+    user: User = None,
+    purpose: Why = None,
     db: Database = None,
 ) -> None:
     """Put right who a speaker is: all of that speaker's words change, and the marks are made anew as a new revision.
@@ -41,7 +45,9 @@ def correct(
         raise WrongUse("a role holds for the whole recording; --start and --end go with --same-as")
     settings = marking_settings(policy.current(agency))
     with open_store(db) as store:
-        encounter = store.encounter(store.find(recording))
+        sha256 = store.find(recording)
+        desk = opened(store, user, sha256, purpose=purpose, action=Action.CORRECT)
+        encounter = store.encounter(sha256)
         until = encounter.recording.seconds if end is None else end
         if until <= start:
             raise WrongUse(f"--end ({until}) must come after --start ({start})")
@@ -52,11 +58,13 @@ def correct(
             span=Span(start, until),
             was=encounter.role_of(speaker).role.value if role else speaker,
             now=role.value if role else str(same_as),
-            reviewer=by or getpass.getuser(),
+            reviewer=desk.viewer.user if desk else by or getpass.getuser(),
             at=pipeline.now(),
         )
         after = revisions.corrected(encounter, [made], settings)
         store.add_corrected(after, [made])
+        if desk:
+            desk.log(Action.CORRECT, sha256, revision=after.revision)
     say(f"revision {after.revision}: {made.speaker} is {made.now}; {len(after.flags)} marks to check")
 
 

@@ -28,10 +28,12 @@ from review.cli.options import (
 )
 from review.cli.root import Database, app
 from review.cli.serving import DEFAULT_PORT, Port, serve_store
+from review.cli.whose import Unit, Wearer, set_whose
 from review.errors import UnreadableMedia, WrongUse
 from review.pipeline import Done, Failed
 from review.store import Store, open_store
 
+DEMO_OFFICER = "demo.officer"  # the id of the demo account of an officer
 LONGEST_IN_DEMO = 300.0  # seconds; a newcomer should not wait for the ten-minute sample
 ID_DIGITS = 12  # of the sha256; enough to tell millions of recordings apart
 
@@ -50,6 +52,8 @@ def process(
     workers: Annotated[int, typer.Option(min=1, help="Recordings processed at the same time.")] = 1,
     again: Again = False,
     out: Out = None,
+    wearer: Wearer = "",
+    unit: Unit = "",
     agency: PolicyFile = None,
     db: Database = None,
 ) -> None:
@@ -64,7 +68,8 @@ def process(
     folder = _folder(out)
     with open_store(db) as store, _executor(workers, None) as executor:
         outcomes = _with_a_bar(paths, settings, store, executor, again=again)
-        failed, count = _told(outcomes, store, show=out == "-", folder=folder, agency=chosen)
+        known = _belonging(outcomes, store, wearer=wearer, unit=unit)
+        failed, count = _told(known, store, show=out == "-", folder=folder, agency=chosen)
     finish(failed, of=count)
 
 
@@ -79,6 +84,8 @@ def batch(
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to use.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on with what is put there later, until Ctrl-C.")] = False,
     again: Again = False,
+    wearer: Wearer = "",
+    unit: Unit = "",
     agency: PolicyFile = None,
     db: Database = None,
 ) -> None:
@@ -104,7 +111,8 @@ def batch(
             if not found:
                 say(f"no audio or video files in {folder}; they are known by their endings, such as .mp4 or .wav")
             outcomes = _with_a_bar(found, settings, store, executor, again=again)
-        failed, told = _told(outcomes, store, agency=chosen)
+        known = _belonging(outcomes, store, wearer=wearer, unit=unit)
+        failed, told = _told(known, store, agency=chosen)
     finish(failed, of=told)
 
 
@@ -122,10 +130,23 @@ def demo(
     chosen = policy.current()
     with open_store(db) as store:
         outcomes = _with_a_bar(samples, marking_settings(chosen), store, None, again=False)
-        failed, count = _told(outcomes, store, agency=chosen)
+        known = _belonging(outcomes, store, wearer=DEMO_OFFICER, unit="")
+        failed, count = _told(known, store, agency=chosen)
     if failed or not serve:
         finish(failed, of=count)
     serve_store(port=port, db=db)
+
+
+def _belonging(outcomes: Iterable[Done | Failed], store: Store, *, wearer: str, unit: str) -> Iterator[Done | Failed]:
+    """The same outcomes; whose each recording is is kept as it comes, unless nothing was said about it."""
+    for outcome in outcomes:
+        if isinstance(outcome, Done) and (wearer or unit):
+            sha256 = outcome.encounter.recording.sha256
+            with store.casebook() as book:
+                known = book.facts(sha256)
+            if (known.wearer, known.unit) != (wearer, unit):
+                set_whose(store, sha256, wearer=wearer, unit=unit, others=known.present)
+        yield outcome
 
 
 def finish(failed: Sequence[Failed], *, of: int) -> None:

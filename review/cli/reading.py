@@ -9,10 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from review import policy, report
+from review.access import Action, Reach
 from review.cli.console import put, put_json, say, show_table
 from review.cli.options import PolicyFile
 from review.cli.processing import ID_DIGITS
 from review.cli.root import AsJson, Database, app
+from review.cli.who import User, Why, desk_of, opened
+from review.desk import library
 from review.encounter import Encounter, Verdict, standing
 from review.errors import WrongUse
 from review.report import Format, clock
@@ -26,6 +29,7 @@ def list_recordings(
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 200,
     as_json: AsJson = False,
     agency: PolicyFile = None,
+    user: User = None,
     db: Database = None,
 ) -> None:
     """List the recordings in the store, newest first.
@@ -34,7 +38,11 @@ def list_recordings(
     """
     hidden = policy.current(agency).hidden
     with open_store(db) as store:
-        entries, total = store.recordings(limit=limit, hidden=hidden), store.count()
+        desk = desk_of(store, user)
+        reach = desk.reach if desk else Reach(everything=True)
+        entries, total = store.recordings(limit=limit, hidden=hidden, reach=reach), store.count(reach)
+        if desk:
+            desk.log(Action.LIST)
     if as_json:
         for entry in entries:
             put_json(_entry(entry))
@@ -72,7 +80,14 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 @app.command()
-def show(recording: Id, as_json: AsJson = False, agency: PolicyFile = None, db: Database = None) -> None:
+def show(
+    recording: Id,
+    as_json: AsJson = False,
+    agency: PolicyFile = None,
+    user: User = None,
+    purpose: Why = None,
+    db: Database = None,
+) -> None:
     """Show one recording: its facts, its marked moments, what people said of them.
 
     Example: `bodycam-review show 3fa9`
@@ -80,6 +95,9 @@ def show(recording: Id, as_json: AsJson = False, agency: PolicyFile = None, db: 
     chosen = policy.current(agency)
     with open_store(db) as store:
         sha256 = store.find(recording)
+        desk = opened(store, user, sha256, purpose=purpose, action=Action.VIEW)
+        if desk:
+            desk.log(Action.VIEW, sha256)
         encounter, verdicts = chosen.shown(store.encounter(sha256)), store.verdicts(sha256)
     if as_json:
         put_json(report.as_dict(encounter, verdicts))
@@ -115,6 +133,7 @@ def search(
     query: Annotated[str, typer.Argument(help='Words that were said; "in quotes" for a phrase.')],
     limit: Annotated[int, typer.Option(min=1, help="How many hits, best first.")] = 50,
     as_json: AsJson = False,
+    user: User = None,
     db: Database = None,
 ) -> None:
     """Find who said these words, and when.
@@ -124,7 +143,8 @@ def search(
     if not query.strip():
         raise WrongUse("no words to search for were given")
     with open_store(db) as store:
-        hits = store.search(query, limit=limit)
+        desk = desk_of(store, user)
+        hits = library.search(desk, query, limit=limit) if desk else store.search(query, limit=limit)
     if as_json:
         for hit in hits:
             put_json({"id": hit.sha256[:ID_DIGITS], **asdict(hit)})
@@ -147,6 +167,8 @@ def export(
     form: Annotated[Format, typer.Option("--format", help="What to write.")],
     out: Annotated[Path | None, typer.Option(help="The file to write.  [default: stdout]")] = None,
     agency: PolicyFile = None,
+    user: User = None,
+    purpose: Why = None,
     db: Database = None,
 ) -> None:
     """Write one recording with its marks and verdicts as JSON, CSV, Markdown or WebVTT.
@@ -156,6 +178,9 @@ def export(
     chosen = policy.current(agency)
     with open_store(db) as store:
         sha256 = store.find(recording)
+        desk = opened(store, user, sha256, purpose=purpose, action=Action.EXPORT)
+        if desk:
+            desk.log(Action.EXPORT, sha256, form=form.value)
         shown = chosen.shown(store.encounter(sha256))
         text = report.render(shown, form, verdicts=store.verdicts(sha256), hidden=chosen.hidden)
     if out is None:

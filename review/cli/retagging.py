@@ -10,10 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from review import policy, revisions
+from review.access import Action, Purpose, Reach
 from review.cli.console import complain, progress_bar, put_json, say, show_table
 from review.cli.options import PolicyFile, marking_settings
 from review.cli.processing import ID_DIGITS, finish
 from review.cli.root import AsJson, Database, app
+from review.cli.who import User, Why, begin, desk_of
+from review.desk import Desk
 from review.encounter import Flag
 from review.errors import UnreadableEncounter, WrongUse
 from review.pipeline import Failed
@@ -34,6 +37,8 @@ def retag(
     agency: PolicyFile = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
+    user: User = None,
+    purpose: Why = None,
     db: Database = None,
 ) -> None:
     """Mark stored encounters again, without any sound, and show what changed; what differs is a new revision.
@@ -47,7 +52,10 @@ def retag(
     totals: Counts = {}
     failed: list[Failed] = []
     with open_store(db) as store:
-        ids = _all(store) if every else list(dict.fromkeys(store.find(one) for one in recordings or ()))
+        desk = desk_of(store, user)
+        ids = _all(store, desk) if every else list(dict.fromkeys(store.find(one) for one in recordings or ()))
+        if desk:
+            _may(desk, ids, purpose)
         with progress_bar(len(ids)) as bar:
             for sha256 in ids:
                 bar.show("behaviours", 0.0)
@@ -57,6 +65,8 @@ def retag(
                     complain(f"{sha256[:ID_DIGITS]}: {error}")
                     failed.append(Failed(Path(sha256[:ID_DIGITS]), "behaviours", str(error)))
                     continue
+                if desk:
+                    desk.log("retag", sha256, revision=done.after.revision, kept=done.kept)
                 _tell(done, as_json=as_json)
                 _add(totals, _counts(done))
                 bar.step()
@@ -65,9 +75,16 @@ def retag(
     finish(failed, of=len(ids))
 
 
-def _all(store: Store) -> list[str]:
-    pages = (store.recordings(limit=PAGE, offset=offset) for offset in range(0, store.count(), PAGE))
+def _all(store: Store, desk: Desk | None) -> list[str]:
+    reach = desk.reach if desk else Reach(everything=True)
+    pages = (store.recordings(limit=PAGE, offset=offset, reach=reach) for offset in range(0, store.count(reach), PAGE))
     return [entry.sha256 for page in pages for entry in page]
+
+
+def _may(desk: Desk, ids: Collection[str], purpose: Purpose | None) -> None:
+    """Open all of them for the purpose before anything is marked anew; raises Refused."""
+    for sha256 in ids:
+        begin(desk, sha256, purpose=purpose, action=Action.CORRECT)
 
 
 def _tell(done: Retagged, *, as_json: bool) -> None:

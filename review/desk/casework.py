@@ -85,6 +85,8 @@ def _check(desk: Desk, book: Casebook, act: Act) -> None:
         left = _missing(desk, book, act.recording)
         if work.signed or left:
             raise RefusedAct("it was signed off already" if work.signed else f"not yet: {' '.join(left)}")
+    if act.kind is Kind.CORRECT:
+        raise RefusedAct("corrections are sent to their own address")
     if act.kind is Kind.REOPEN and not work.signed:
         raise RefusedAct("it was not signed off")
     if act.kind is Kind.WITHDRAW:

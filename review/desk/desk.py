@@ -145,8 +145,12 @@ class Desk:
 
     def encounter(self, sha256: str) -> Encounter:
         """What the policy shows of the latest revision of this recording's encounter."""
+        return self.policy.shown(self.latest(sha256))
+
+    def latest(self, sha256: str) -> Encounter:
+        """The latest revision as it is stored, with what the policy does not show."""
         self.require(Action.VIEW, sha256)
-        return self.policy.shown(self._encounters.latest(self.store, sha256))
+        return self._encounters.latest(self.store, sha256)
 
     def verdicts(self, sha256: str) -> tuple[Verdict, ...]:
         """All verdicts on this recording in the order they were given, undone ones too."""

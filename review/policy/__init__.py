@@ -22,6 +22,7 @@ from review.policy.entries import Entries
 
 VARIABLE = "BODYCAM_REVIEW_POLICY"
 BUILT_IN = "the built-in policy"
+MOST_LOCK_MINUTES = 30  # CJIS AC-11
 # The codebook: a remark on a protected group always goes to a person.
 NEVER_HIDDEN = frozenset({"bias_remark"})
 
@@ -80,12 +81,15 @@ class Policy:
     checklists: tuple[Checklist, ...]
     agency: str = ""
     peer_support: str = ""  # whom officers can turn to after a hard encounter
+    use_notice: str = ""  # what everybody agrees to by signing in
+    lock_minutes: int = 15  # without a key or a click until the screen hides itself
     hidden: frozenset[str] = frozenset()  # ids of behaviours; stored, but neither shown nor counted
     threshold: float = behaviours.Settings.threshold  # confidence below which a flag is unsure
     thresholds: Mapping[str, float] = field(default_factory=dict)  # the same for single behaviours, never lower
     retention_days: int | None = None  # None: the agency has set no limit
     access: Rules = field(default_factory=Rules)
     officer_search: bool = False  # whether a supervisor may search all recordings of one officer
+    show_affairs_views: bool = True  # whether officers see internal affairs' looks at a recording while it is held
     dispositions: tuple[str, ...] = ()  # how a review can end
 
     def tagging(self) -> behaviours.Settings:
@@ -156,6 +160,8 @@ def _policy(whole: Entries, base: Policy) -> Policy:
     policy = Policy(
         agency=agency.text("name", base.agency),
         peer_support=agency.text("peer_support", base.peer_support),
+        use_notice=agency.text("use_notice", base.use_notice),
+        lock_minutes=_lock_minutes(reach) if reach.has("lock_minutes") else base.lock_minutes,
         hidden=_hidden(shown) if shown.has("hide") else base.hidden,
         threshold=_stricter(surer, "overall") if surer.has("overall") else base.threshold,
         thresholds={**base.thresholds, **{name: _stricter(per_behaviour, name) for name in _named(per_behaviour)}},
@@ -166,6 +172,7 @@ def _policy(whole: Entries, base: Policy) -> Policy:
             debrief_after_statement=reach.flag("debrief_after_statement", base.access.debrief_after_statement)
         ),
         officer_search=reach.flag("officer_search", base.officer_search),
+        show_affairs_views=reach.flag("show_affairs_views", base.show_affairs_views),
         dispositions=reviews.texts("dispositions") if reviews.has("dispositions") else base.dispositions,
     )
     whole.unique("checklist", [checklist.id for checklist in policy.checklists])
@@ -216,6 +223,13 @@ def _days(retention: Entries) -> int:
     if days < 1:
         raise retention.wrong("days", f"{days} days cannot be kept; give 1 or more, or leave the key out for no limit")
     return days
+
+
+def _lock_minutes(reach: Entries) -> int:
+    minutes = reach.whole("lock_minutes")
+    if not 1 <= minutes <= MOST_LOCK_MINUTES:
+        raise reach.wrong("lock_minutes", f"{minutes} is not from 1 to {MOST_LOCK_MINUTES}; give minutes in between")
+    return minutes
 
 
 def _checklist(entries: Entries) -> Checklist:

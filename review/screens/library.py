@@ -1,4 +1,4 @@
-"""The library: every recording with its counts, and a search over what was said."""
+"""The library: every recording with where its review stands, filters, a search over what was said, work given out."""
 
 from __future__ import annotations
 
@@ -7,32 +7,34 @@ import streamlit as st
 from review.access import Action
 from review.desk import Desk, library
 from review.errors import ReviewError
-from review.screens import markup, state
+from review.screens import library_filter, library_rows, markup, state, work
 from review.screens.parts import clock
-from review.store import Entry, Hit
+from review.store import Filter, Found, Listed
 
 PAGE_ROWS = 25
 HITS_SHOWN = 50
 
 
 def show() -> None:
-    """Show the search box and either its hits or one page of recordings."""
+    """Show the search box, the filters, and either hits or one page of recordings."""
     st.title("Recordings")
     try:
         desk = state.desk()
-        count = library.count(desk)
-        if count == 0:
-            _nothing_yet()
+        if library.count(desk) == 0:
+            _nothing_yet(desk)
             return
         # A field's value goes when its page does; whoever comes back from a recording finds the search again.
         st.session_state.setdefault("search", st.session_state.get("last_search", ""))
         query = _query() if desk.may(Action.SEARCH) else ""
+        wanted = library_filter.chosen(desk)
+        library_filter.told(wanted)
         if query.strip():
-            _hits(library.search(desk, query, limit=HITS_SHOWN), query)
+            _hits(library.searched(desk, query, wanted, limit=HITS_SHOWN), query, wanted)
         else:
-            _recordings(desk, count)
+            _recordings(desk, wanted)
     except ReviewError as error:
         st.error(str(error))
+        st.button("Show all recordings", on_click=library_filter.set_to, args=(Filter(),))
 
 
 def _query() -> str:
@@ -45,44 +47,61 @@ def _query() -> str:
     return query
 
 
-def _nothing_yet() -> None:
+def _nothing_yet(desk: Desk) -> None:
+    if not desk.may(Action.UPLOAD):
+        st.info(
+            "**No recordings yet.** Your recordings appear here once they have been processed and somebody has said "
+            "that you wear the camera. Ask your supervisor if one is missing."
+        )
+        return
     st.info(
         "**No recordings yet.** Recordings appear here once they have been processed on this computer:\n\n"
         "- to try the program with its acted examples, run `make demo`\n"
-        "- to process your own file, run `bodycam-review process FILE`\n\n"
+        "- to process your own file, open **Add recordings**, or run `bodycam-review process FILE`\n\n"
         "Then reload this page."
     )
 
 
-def _recordings(desk: Desk, count: int) -> None:
-    pages = -(-count // PAGE_ROWS)
-    page = min(int(st.session_state.get("library_page", 1)), pages)
-    first = (page - 1) * PAGE_ROWS
-    entries = library.page(desk, limit=PAGE_ROWS, offset=first)
-    st.caption(markup.shown(first, len(entries), count))
-    for entry in entries:
-        _recording(entry)
+def _recordings(desk: Desk, wanted: Filter) -> None:
+    key = library_filter.page_key()
+    page = int(st.session_state.get(key, 1))
+    found = library.look(desk, wanted, limit=PAGE_ROWS, offset=(page - 1) * PAGE_ROWS)
+    if not found.rows:
+        st.info("No recording fits all of this. Take something out of the filter, or show all.")
+        return
+    pages = -(-found.total // PAGE_ROWS)
+    first = (min(page, pages) - 1) * PAGE_ROWS
+    st.caption(library_rows.shown(first, len(found.rows), found.total, sort=wanted.sort))
+    gives = desk.may(Action.ASSIGN).allowed
+    if gives:
+        work.give_out(desk, wanted, found)
+    for listed in found.rows:
+        _recording(desk, listed, ticks=gives)
     if pages > 1:
-        st.pagination(pages, key="library_page")
+        st.pagination(pages, key=key)
 
 
-def _recording(entry: Entry) -> None:
+def _recording(desk: Desk, listed: Listed, *, ticks: bool) -> None:
+    entry = listed.entry
     with st.container(border=True, gap=None):
-        name, counts = st.columns([2, 5], vertical_alignment="center")
+        tick, name, counts = st.columns([0.25, 2.2, 5], vertical_alignment="center")
+        if ticks:
+            tick.checkbox(
+                f"Choose {markup.plain(entry.name)}", key=work.tick(entry.sha256), label_visibility="collapsed"
+            )
         with name.container(gap=None):
             st.page_link("listen.py", label=markup.plain(entry.name), query_params={"recording": entry.sha256})
-            st.caption(markup.entry_facts(entry))
-        counts.html(markup.entry_counts(entry))
+            st.html(library_rows.row_facts(listed, desk.clock().date()))
+        counts.html(library_rows.row_counts(listed))
 
 
-def _hits(hits: tuple[Hit, ...], query: str) -> None:
-    if not hits:
-        st.info("Nobody was heard saying all of these words. Check the spelling, or search for fewer words.")
+def _hits(found: Found, query: str, wanted: Filter) -> None:
+    if not found.hits:
+        within = "" if wanted.empty else " in the recordings that the filter shows"
+        st.info(f"Nobody was heard saying all of these words{within}. Check the spelling, or search for fewer words.")
         return
-    more = "the first " if len(hits) == HITS_SHOWN else ""
-    places = "place" if len(hits) == 1 else "places"
-    st.caption(f"{more}{len(hits)} {places} where this was said".capitalize())
-    for hit in hits:
+    st.caption(library_rows.hits_line(found))
+    for hit in found.hits:
         with st.container(border=True, gap=None):
             where = {"recording": hit.sha256, "at": str(hit.start), "find": query}
             st.page_link("listen.py", label=f"{markup.plain(hit.name)}, at {clock(hit.start)}", query_params=where)

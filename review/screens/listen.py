@@ -8,7 +8,7 @@ from review.access import Action
 from review.desk import Desk, casework, library
 from review.encounter import Encounter
 from review.errors import ReviewError
-from review.screens import markup, parts, state
+from review.screens import markup, parts, review_form, state
 from review.screens.casework_rows import casework_row
 from review.screens.player import player
 from review.timeline import Timeline, timeline
@@ -64,10 +64,13 @@ def _review(desk: Desk, encounter: Encounter) -> None:
     if at is not None:
         at = parts.word_at(encounter, at, query=st.query_params.get("find", ""))
     sha256 = encounter.recording.sha256
+    form = review_form.of(desk, sha256)
+    review_form.assigned(desk, form)
     work, kinds = casework.of(desk, sha256), casework.kinds(desk, sha256)
     verdicts = desk.verdicts(sha256)
     data = parts.player_data(encounter, desk.viewer, at=at, about=state.about_behaviours())
     player({**data, "may": kinds, "casework": casework_row(work, desk.viewer.user)})
+    review_form.show(desk, form)
     told = timeline(encounter, verdicts=verdicts, hidden=state.policy().hidden)
     _telling(encounter, told)
     st.subheader("Marked and verified", anchor=False)

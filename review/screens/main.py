@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from review.errors import ReviewError, UnreadablePolicy
-from review.screens import markup, state
+from review.screens import lock, markup, state
 from review.screens.pages import pages_of
 
 STYLE = Path(__file__).parent / "page.css"
@@ -25,6 +25,7 @@ def show() -> None:
         st.Page(page.file, title=page.title, default=number == 0) for number, page in enumerate(pages_of(viewer.role))
     ]
     st.html(STYLE)
+    lock.watch()
     if not pages:
         st.info("There is no page for this kind of account yet.")
         st.stop()

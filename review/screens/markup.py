@@ -284,9 +284,15 @@ def exports(sha256: str) -> str:
     return f'<div class="bcr-exports"><span>Save as:</span> {links}</div>'
 
 
+def save_link(url: str, text: str) -> str:
+    """A link that saves what is at this address of the server."""
+    return f'<div class="bcr-exports"><a href="{escape(url)}" download>{escape(text)}</a></div>'
+
+
 def signed_in(name: str) -> str:
     """Who is signed in, and the way out; a plain form, so that signing out needs no script."""
     return (
         '<form class="bcr-out" method="post" action="/sign-out">'
-        f"<span>Signed in as <strong>{escape(name)}</strong></span> <button>Sign out</button></form>"
+        f'<span>Signed in as <strong>{escape(name)}</strong></span> <a href="/account" target="_self">Your account</a> '
+        "<button>Sign out</button></form>"
     )

@@ -20,8 +20,18 @@ class Page:
 
 
 PAGES = (
+    Page("debrief.py", "My recordings", frozenset({_OFFICER})),
+    Page("debrief_recording.py", "Debrief", frozenset({_OFFICER})),
     Page("library.py", "Recordings", frozenset({_SUPERVISOR, _AFFAIRS, _OFFICER})),
     Page("listen.py", "Review", frozenset({_SUPERVISOR, _AFFAIRS, _OFFICER})),
+    Page("today.py", "Today", frozenset({_SUPERVISOR, _AFFAIRS, _OFFICER})),
+    Page("coaching.py", "Coaching", frozenset({_SUPERVISOR, _OFFICER})),
+    Page("moments.py", "Shared moments", frozenset({_TRAINER, _OVERSIGHT})),
+    Page("people.py", "Accounts", frozenset({_ADMIN})),
+    Page("audit.py", "Audit log", frozenset({_AFFAIRS, _OVERSIGHT, _ADMIN})),
+    Page("upload.py", "Add recordings", frozenset({_SUPERVISOR, _AFFAIRS, _ADMIN})),
+    Page("unit.py", "Unit view", frozenset({_SUPERVISOR, _AFFAIRS, _OVERSIGHT})),
+    Page("method.py", "Method", frozenset(ViewerRole)),
 )
 
 

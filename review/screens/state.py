@@ -23,7 +23,8 @@ def desk() -> Desk:
     who = identity()
     if who is None:
         raise Refused("Nobody is signed in.")
-    return Desk.of(_opened(database_url()), who.user, session=who.session, source="page", encounters=_encounters())
+    source = str(st.context.headers.get(viewer.SOURCE_HEADER) or "page")
+    return Desk.of(_opened(database_url()), who.user, session=who.session, source=source, encounters=_encounters())
 
 
 def policy() -> Policy:

@@ -13,6 +13,7 @@ IDENTITY_HEADERS = {
     "x-review-role": "role",
     "x-review-session": "session",
 }
+SOURCE_HEADER = "x-review-source"  # the address that the person's browser connects from, for the log
 
 
 @dataclass(frozen=True)

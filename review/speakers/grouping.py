@@ -1,4 +1,4 @@
-"""Which local voices of all windows are one person's: average linkage in two stages, so that memory stays bounded."""
+"""Which stretches are one person's: average linkage in two stages, so that memory stays bounded; then whole voices."""
 
 from __future__ import annotations
 
@@ -9,125 +9,153 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from review.sound import SAMPLE_RATE
-from review.speakers.segmentation import LOCALS, SHIFT, WINDOW
+from review.speakers.segmentation import FRAMES
 from review.speakers.settings import Settings
+from review.speakers.stretches import FRAME, LEAST, Talk
 from review.speakers.windows import Window
 
-ENOUGH = 1.0  # seconds alone from which a local voice helps to find out who there is
-APART = 3.0  # added to the distance of two local voices of one window, which the network heard as two people
-BLOCK = 600.0  # seconds whose local voices are compared one by one; blocks are compared group by group
-FINER = (0.35, 0.3, 0.25, 0.2, 0.15, 0.1)  # distances tried in turn when more people are known than were found
+ENOUGH = 1.0  # seconds from which a stretch helps to find out who there is
+FULL = 4.0  # seconds from which a stretch has full weight
+HEARD_TOGETHER = 0.2  # likeness that two stretches gain in a window that hears one local voice in both, else lose
+BLOCK = 600.0  # seconds whose stretches are compared one by one; blocks are compared group by group
+FINER = (0.05, 0.1, 0.15, 0.2, 0.25)  # nearer by so much must groups be, in turn, when more people are known than found
 PERSON = 1.0  # seconds of speech from which a group may be one of a known number of people
-SHARE = 0.002  # of all speech that a person has; strays are the more the longer a recording is
-GIVES_WAY = 0.1  # likeness that a local voice gives up so that two of one window are two people
-NOBODY = -1
-WINDOW_SECONDS = WINDOW / SAMPLE_RATE
+STRAY = 1.5  # seconds; a group with less is a person only when it is UNLIKE all others, a larger one sooner
+SHARE = 0.002  # of all speech; strays are the more the longer a recording is
+UNLIKE = 0.5  # cosine
+AGAIN = 3.0  # pairs of stretches from which what windows say of two groups counts fully
+NEIGHBOURS = 0.05  # likeness to a person that a stretch gains when its windows hear it as that person's voice
+ROUNDS = 5  # of giving each stretch to the likest person
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class _Heard:
-    """Local voices that say who there is, a row each."""
+class Pairs:
+    """Stretches that share windows: in how many windows they are the same local voice, and in how many others."""
 
-    directions: Floats  # (n, 192)
-    seconds: Floats  # (n,) of speech, alone
-    windows: Numbers  # (n,) which window it is of
-    blocks: Numbers  # (n,) which block that window is of
+    one: Numbers  # (m,)
+    other: Numbers  # (m,)
+    same: Floats  # (m,)
+    apart: Floats  # (m,)
 
-    def part(self, rows: Numbers) -> _Heard:
-        return _Heard(self.directions[rows], self.seconds[rows], self.windows[rows], self.blocks[rows])
+    def between(self, groups: Numbers, values: Floats) -> Floats:
+        """(groups, groups) sums of a value of each pair; a group of -1 is left out."""
+        count = groups.max() + 1
+        sums = np.zeros((count, count))
+        inside = (groups[self.one] >= 0) & (groups[self.other] >= 0)
+        first, second = groups[self.one[inside]], groups[self.other[inside]]
+        np.add.at(sums, (first, second), values[inside])
+        np.add.at(sums, (second, first), values[inside])
+        return sums
+
+
+@dataclass(frozen=True)
+class Said:
+    """The stretches of a recording, in order of time."""
+
+    directions: Floats  # (n, 192), each of length 1
+    seconds: Floats  # (n,) of speech
+    starts: Numbers  # (n,) frames from the start of the recording
+    pairs: Pairs
+
+    @property
+    def weights(self) -> Floats:
+        """(n,) How much each stretch says about its voice."""
+        return np.minimum(self.seconds, FULL)
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Groups of local voices: the sum of their directions, their number, seconds, and how many pairs share a window."""
+    """Groups of stretches: the weighted sum of their directions, their weight, and what windows say of two of them."""
 
     sums: Floats  # (n, 192)
     sizes: Floats  # (n,)
-    seconds: Floats  # (n,) of speech, alone
-    apart: Floats  # (n, n) pairs of local voices, one of each group, that share a window
+    together: Floats  # (n, n) likeness that windows add to that of the directions, summed over weighted pairs
 
 
-def people(windows: Sequence[Window], settings: Settings) -> Numbers:
-    """Whose each local voice is: (windows, LOCALS) numbers of people, NOBODY for none."""
-    known = _known(windows)
-    if not known:
-        return np.full((len(windows), LOCALS), NOBODY)
-    heard = _Heard(
-        directions=np.stack([windows[at].directions[voice] for at, voice in known]).astype(np.float64),
-        # A second of speech is heard in as many windows as a window has steps.
-        seconds=np.array([windows[at].alone[voice] for at, voice in known]) * min(1.0, settings.step / WINDOW_SECONDS),
-        windows=np.array([at for at, _ in known]),
-        blocks=np.array([windows[at].start * SHIFT // round(BLOCK * SAMPLE_RATE) for at, _ in known]),
-    )
-    whose = _whose(heard, until=settings.threshold, same=settings.same)
-    for until in FINER:
-        if settings.count is None or np.count_nonzero(np.bincount(whose, heard.seconds) >= PERSON) >= settings.count:
+def pairs(windows: Sequence[Window], talk: Talk) -> Pairs:
+    """What the windows say of the stretches that they hold."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for window in windows:
+        first = int(np.searchsorted(talk.ends, window.start))
+        last = int(np.searchsorted(talk.starts, window.start + FRAMES))
+        locals_: dict[int, int] = {}
+        for number in range(first, last):
+            inside = slice(max(0, int(talk.starts[number]) - window.start), int(talk.ends[number]) - window.start)
+            heard = window.activity[inside].sum(axis=0)
+            if len(window.activity[inside]) >= LEAST and heard.any():
+                locals_[number] = int(heard.argmax())
+        for one, other in combinations(locals_, 2):
+            found.setdefault((one, other), [0, 0])[locals_[one] != locals_[other]] += 1
+    both = np.array(sorted(found), np.int64).reshape(-1, 2)
+    counts = np.array([found[one, other] for one, other in both.tolist()], np.float64).reshape(-1, 2)
+    return Pairs(both[:, 0], both[:, 1], counts[:, 0], counts[:, 1])
+
+
+def people(said: Said, settings: Settings) -> Numbers:
+    """(n,) Whose each stretch is: numbers from 0 without gaps. There is at least one stretch."""
+    enough = said.seconds >= ENOUGH
+    if not enough.any():
+        enough = np.ones(len(said.seconds), np.bool_)
+    for finer in (0.0, *FINER):
+        whose = _persons(said, _nearest_joined(said, enough, until=settings.threshold - finer), settings, finer=finer)
+        found = np.bincount(whose[whose >= 0], said.seconds[whose >= 0])
+        if settings.count is None or np.count_nonzero(found >= PERSON) >= settings.count:
             break
-        whose = _whose(heard, until=until)
-    voices = _grouped(whose, heard)
-    return _assigned(windows, _unit(voices.sums[_kept(voices, settings)]))
+    given = _given(said, _most_speech(said, whose, settings.count))
+    return np.unique(given, return_inverse=True)[1].astype(np.int64)
 
 
-def _known(windows: Sequence[Window]) -> list[tuple[int, int]]:
-    """The local voices that say who there is; the short ones only when there are no others."""
-    for least in (ENOUGH, 0.0):
-        found = [
-            (at, voice)
-            for at, window in enumerate(windows)
-            for voice in range(LOCALS)
-            if window.alone[voice] >= least and window.directions[voice].any()
-        ]
-        if found:
-            return found
-    return []
+def _nearest_joined(said: Said, enough: NDArray[np.bool_], *, until: float) -> Numbers:
+    """(n,) The group of each stretch, -1 for short ones: within each block, then over all blocks."""
+    groups = np.full(len(said.seconds), -1)
+    blocks = said.starts * FRAME // BLOCK
+    for block in np.unique(blocks[enough]):
+        inside = np.flatnonzero(enough & (blocks == block))
+        single = np.full(len(groups), -1)
+        single[inside] = np.arange(len(inside))
+        groups[inside] = groups.max() + 1 + joined(_grouped(said, single), until=until)
+    groups[enough] = joined(_grouped(said, groups), until=until)[groups[enough]]
+    return groups
 
 
-def _whose(heard: _Heard, *, until: float, same: float = 1.0) -> Numbers:
-    """The number of each local voice's person: within each block, then over all blocks, then by whole voices."""
-    groups = np.zeros(len(heard.seconds), np.int64)
-    for block in np.unique(heard.blocks):
-        inside = np.flatnonzero(heard.blocks == block)
-        single = _grouped(np.arange(len(inside)), heard.part(inside))
-        groups[inside] = (groups.max() + 1 if inside[0] else 0) + joined(single, until=until)
-    groups = joined(_grouped(groups, heard), until=until)[groups]
-    return joined(_grouped(groups, heard), until=1 - same, whole=True)[groups]
+def _grouped(said: Said, groups: Numbers) -> Groups:
+    inside = groups >= 0
+    pairs, weights = said.pairs, said.weights
+    agreed = (pairs.same - pairs.apart) / np.maximum(pairs.same + pairs.apart, 1)
+    together = HEARD_TOGETHER * agreed * weights[pairs.one] * weights[pairs.other]
+    return Groups(
+        _sums(said, groups),
+        np.bincount(groups[inside], weights[inside]).astype(np.float64),
+        pairs.between(groups, together),
+    )
 
 
-def _grouped(groups: Numbers, heard: _Heard) -> Groups:
-    count = groups.max() + 1
-    sums = np.zeros((count, heard.directions.shape[1]))
-    np.add.at(sums, groups, heard.directions)
-    apart = np.zeros((count, count))
-    for window in np.unique(heard.windows):
-        for one, other in combinations(groups[heard.windows == window], 2):
-            apart[one, other] += 1
-            apart[other, one] += 1
-    sizes, spoken = np.bincount(groups), np.bincount(groups, heard.seconds)
-    return Groups(sums, sizes.astype(np.float64), spoken.astype(np.float64), apart)
+def _sums(said: Said, groups: Numbers) -> Floats:
+    sums = np.zeros((groups.max() + 1, said.directions.shape[1]))
+    inside = groups >= 0
+    np.add.at(sums, groups[inside], said.directions[inside] * said.weights[inside, None])
+    return sums
 
 
-def joined(groups: Groups, *, until: float, whole: bool = False) -> Numbers:
+def joined(groups: Groups, *, until: float) -> Numbers:
     """The new number of each group, after the nearest two were joined as long as they are nearer than `until`.
 
-    Their distance is the mean of 1 - cosine over all pairs of local voices (average linkage), or with `whole` that of
-    the groups' own directions; plus APART for the share of pairs that are in one window.
+    Their distance is 1 less the mean likeness of all pairs of stretches (average linkage), each by its weight.
     """
-    for numbers, distance in _path(groups, whole=whole):
+    for numbers, distance in _path(groups):
         if distance >= until:
             return np.unique(numbers, return_inverse=True)[1]
     raise AssertionError("the last distance is infinite")
 
 
-def _path(groups: Groups, *, whole: bool) -> Iterator[tuple[Numbers, float]]:
+def _path(groups: Groups) -> Iterator[tuple[Numbers, float]]:
     """Each stage of joining the nearest two, to the last one: the numbers, and the distance of the next two."""
-    sums, sizes, apart = groups.sums.copy(), groups.sizes.copy(), groups.apart.copy()
+    sums, sizes, together = groups.sums.copy(), groups.sizes.copy(), groups.together.copy()
     # The mean cosine of all pairs is that of the sums but for what they are divided by.
-    scale = np.linalg.norm(sums, axis=1) if whole else sizes.copy()
-    distances = 1 - sums @ sums.T / np.outer(scale, scale) + APART * apart / np.outer(sizes, sizes)
+    distances = 1 - (sums @ sums.T + together) / np.outer(sizes, sizes)
     np.fill_diagonal(distances, np.inf)
     numbers = np.arange(len(sizes))
     while True:
@@ -137,47 +165,123 @@ def _path(groups: Groups, *, whole: bool) -> Iterator[tuple[Numbers, float]]:
             return
         sums[one] += sums[two]
         sizes[one] += sizes[two]
-        scale[one] = np.linalg.norm(sums[one]) if whole else sizes[one]
-        apart[one] += apart[two]
-        apart[:, one] += apart[:, two]
+        together[one] += together[two]
+        together[:, one] += together[:, two]
         alive = np.isfinite(distances[one])
         alive[two] = False
-        near = 1 - sums @ sums[one] / (scale * scale[one]) + APART * apart[one] / (sizes * sizes[one])
+        near = 1 - (sums @ sums[one] + together[one]) / (sizes * sizes[one])
         distances[one] = distances[:, one] = np.where(alive, near, np.inf)
         distances[two] = distances[:, two] = np.inf
         numbers = np.where(numbers == two, one, numbers)
 
 
-def _kept(voices: Groups, settings: Settings) -> Numbers:
-    """The groups that are people: those with the most speech when their number is known, else all but stray ones."""
-    if settings.count is not None:
-        return np.sort(np.argsort(-voices.seconds, kind="stable")[: settings.count])
-    large = voices.seconds >= max(settings.stray, SHARE * voices.seconds.sum())
-    if not large.any():
-        return np.arange(len(large))
-    directions = _unit(voices.sums)
-    likeness = (directions @ directions[large].T).max(axis=1)
-    return np.flatnonzero(large | (likeness < 1 - settings.near))
+def _persons(said: Said, groups: Numbers, settings: Settings, *, finer: float) -> Numbers:
+    """(n,) The person of each stretch, -1 for short ones: large groups first, then each small one by its likest."""
+    stricter = finer / max(FINER)  # 0 to 1; at the last no two groups are like enough to be one person
+    inside = groups >= 0
+    seconds = np.bincount(groups[inside], said.seconds[inside])
+    agreed, windows = (said.pairs.between(groups, value) for value in
+                       (said.pairs.same - said.pairs.apart, said.pairs.same + said.pairs.apart))  # fmt: skip
+    sums = _sums(said, groups)
+    unit = _unit(sums)
+    persons = np.arange(len(seconds))
+    large = np.flatnonzero(seconds >= settings.solid)
+    likeness = unit @ unit.T + HEARD_TOGETHER * agreed / np.maximum(windows, AGAIN)
+    persons[large] = large[
+        _completely_joined(
+            likeness[np.ix_(large, large)], least=settings.same + stricter / 2, number=settings.count or 1
+        )
+    ]
+    known = sorted(set(persons[large].tolist()))
+    stray = max(STRAY, SHARE * seconds.sum())
+    for group in sorted(set(range(len(seconds))) - set(large.tolist()), key=lambda group: (-seconds[group], group)):
+        likest, cosine = -1, -1.0
+        for person in known:
+            own = persons == person
+            # One local voice for both proves little, as the network often hears two people as one; two do.
+            apart = min(0.0, agreed[group, own].sum() / max(windows[group, own].sum(), AGAIN))
+            like = float(_unit(sums[own].sum(axis=0)) @ unit[group]) + HEARD_TOGETHER * apart
+            likest, cosine = (person, like) if like > cosine else (likest, cosine)
+        sure = min(1.0, max(0.0, (seconds[group] - stray) / (settings.solid - stray)))
+        if cosine >= UNLIKE + sure * (settings.likely - UNLIKE) + stricter / 2:
+            persons[group] = likest
+        else:
+            known.append(group)
+    # A group that became a person may carry a number that a large one was joined from; only equality counts.
+    return np.where(inside, persons[groups], -1)
 
 
-def _assigned(windows: Sequence[Window], centres: Floats) -> Numbers:
-    """Each local voice given to the likest person; of two that are like the same one, the other may give way a little.
+def _completely_joined(likeness: Floats, *, least: float, number: int) -> Numbers:
+    """The row that stands for each row: two sets are joined while even their least like members have `least`.
 
-    It does not have to: one person near and far in ten seconds is often heard as two local voices.
+    One group that lies between two people would otherwise make one person of them.
     """
-    from scipy.optimize import linear_sum_assignment  # takes longer to import than all else that `list` needs
+    count = len(likeness)
+    stands = np.arange(count)
+    between = likeness.copy()
+    np.fill_diagonal(between, -np.inf)
+    while len(set(stands.tolist())) > number:
+        one, two = sorted(np.unravel_index(int(between.argmax()), between.shape))
+        if between[one, two] < least:
+            break
+        stands[stands == two] = one
+        between[one] = between[:, one] = np.minimum(between[one], between[two])
+        between[two] = between[:, two] = -np.inf
+        between[one, one] = -np.inf
+    return stands
 
-    whose = np.full((len(windows), LOCALS), NOBODY)
-    for at, window in enumerate(windows):
-        heard = np.flatnonzero(window.directions.any(axis=1))
-        likeness = window.directions[heard] @ centres.T
-        rows, columns = linear_sum_assignment(-likeness)
-        whose[at, heard] = likeness.argmax(axis=1) if len(heard) else NOBODY
-        cheap = likeness[rows].max(axis=1, initial=-1.0) - likeness[rows, columns] <= GIVES_WAY
-        whose[at, heard[rows[cheap]]] = columns[cheap]
+
+def _most_speech(said: Said, whose: Numbers, count: int | None) -> Numbers:
+    """The persons with the most speech when their number is known, -1 for the stretches of all others."""
+    if count is None:
+        return whose
+    inside = whose >= 0
+    seconds = np.bincount(whose[inside], said.seconds[inside])
+    kept = np.argsort(-seconds, kind="stable")[:count]
+    return np.where(np.isin(whose, kept), whose, -1)
+
+
+def _given(said: Said, whose: Numbers) -> Numbers:
+    """Each stretch given to the likest person, a little to the one that its windows hear, again as people change."""
+    persons = np.unique(whose[whose >= 0])
+    unit = _unit(_sums(said, whose)[persons])
+    short = whose < 0
+    whose = whose.copy()
+    whose[short] = persons[(said.directions[short] @ unit.T).argmax(axis=1)]
+    heard = NEIGHBOURS * _by_windows(said, np.where(short, -1, np.searchsorted(persons, whose)), len(persons))
+    for _ in range(ROUNDS):
+        at = np.searchsorted(persons, whose)
+        own = said.directions * said.weights[:, None]
+        sums = np.zeros((len(persons), own.shape[1]))
+        np.add.at(sums, at, own)
+        likeness = said.directions @ _unit(sums).T
+        # A stretch is not compared with itself; one that is all there is of a person stays that person's.
+        without = sums[at] - own
+        rest = np.linalg.norm(without, axis=1)
+        alone = rest < 1e-6
+        likeness[np.arange(len(at)), at] = np.where(
+            alone, np.inf, (said.directions * without).sum(axis=1) / np.where(alone, 1, rest)
+        )
+        given = persons[(likeness + heard).argmax(axis=1)]
+        if (given == whose).all():
+            break
+        whose = given
     return whose
 
 
+def _by_windows(said: Said, whose: Numbers, count: int) -> Floats:
+    """(n, people) from -1 to 1: what the windows say of each stretch and the stretches of each person."""
+    agreed, windows = np.zeros((len(whose), count)), np.zeros((len(whose), count))
+    for one, other in ((said.pairs.one, said.pairs.other), (said.pairs.other, said.pairs.one)):
+        known = whose[other] >= 0
+        one, other = one[known], other[known]
+        same, apart = said.pairs.same[known], said.pairs.apart[known]
+        np.add.at(agreed, (one, whose[other]), (same - apart) * said.seconds[other])
+        np.add.at(windows, (one, whose[other]), (same + apart) * said.seconds[other])
+    return np.divide(agreed, windows, out=np.zeros_like(agreed), where=windows > 0)
+
+
 def _unit(rows: Floats) -> Floats:
-    unit: Floats = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    length = np.linalg.norm(rows, axis=-1, keepdims=True)
+    unit: Floats = rows / np.where(length > 0, length, 1)
     return unit

@@ -10,20 +10,27 @@ from numpy.typing import NDArray
 from review.encounter import Span, Voice
 from review.sound import SAMPLE_RATE
 from review.speakers import segmentation
-from review.speakers.grouping import NOBODY, Numbers
-from review.speakers.segmentation import FRAMES, SHIFT
+from review.speakers.grouping import Numbers
+from review.speakers.segmentation import FRAMES, LOCALS, SHIFT
 from review.speakers.settings import Settings
+from review.speakers.stretches import Talk
 from review.speakers.windows import Window
 
 AT_ONCE = 2  # voices that are told apart in one frame; the network knows no more
 PIECE = 36_000  # frames decided at a time (ten minutes), so that memory does not grow with the square of anything
+NOBODY = -1
 
 
-def voices(windows: Sequence[Window], whose: Numbers, settings: Settings, *, seconds: float) -> tuple[Voice, ...]:
-    """The stretches in which each person speaks; labels S1, S2 … in the order in which they are first heard."""
+def voices(
+    windows: Sequence[Window], talk: Talk, whose: Numbers, settings: Settings, *, seconds: float
+) -> tuple[Voice, ...]:
+    """The stretches in which each person speaks; labels S1, S2 … in the order in which they are first heard.
+
+    `whose` is the person of each stretch of `talk`.
+    """
     stretches = [
         (span, number)
-        for number, speaks in enumerate(_speaking(windows, whose))
+        for number, speaks in enumerate(_speaking(windows, talk, whose))
         for span in _stretches(speaks, settings, seconds)
     ]
     names: dict[int, str] = {}
@@ -32,22 +39,38 @@ def voices(windows: Sequence[Window], whose: Numbers, settings: Settings, *, sec
     return tuple(Voice(names[number], span) for span, number in sorted(stretches))
 
 
-def _speaking(windows: Sequence[Window], whose: Numbers) -> NDArray[np.bool_]:
+def _speaking(windows: Sequence[Window], talk: Talk, whose: Numbers) -> NDArray[np.bool_]:
     """(people, frames): whether this person speaks in this frame."""
-    length = windows[-1].start + FRAMES
+    length = len(talk.at_once)
+    alone = np.full(length, NOBODY)  # whose stretch a frame is in
+    for start, end, number in zip(talk.starts, talk.ends, whose, strict=True):
+        alone[start:end] = np.where(talk.at_once[start:end] == 1, number, NOBODY)
     votes = np.zeros((whose.max() + 1, length), np.uint8)
-    heard = np.zeros(length, np.uint16)  # local voices in all windows over a frame
-    over = np.zeros(length, np.uint16)  # windows over a frame
-    for window, people in zip(windows, whose, strict=True):
+    for window in windows:
         frames = slice(window.start, window.start + FRAMES)
-        over[frames] += 1
-        heard[frames] += window.activity.sum(axis=1, dtype=np.uint16)
-        for number in set(people.tolist()) - {NOBODY}:
-            votes[number, frames] += window.activity[:, people == number].any(axis=1)
-    at_once = np.rint(heard / np.maximum(over, 1)).astype(np.int64)
+        for local in range(LOCALS):
+            speaks = np.flatnonzero(window.activity[:, local])
+            own = _nearest_known(speaks, alone[frames])
+            votes[own[own != NOBODY], window.start + speaks[own != NOBODY]] += 1
+    known = np.flatnonzero(alone != NOBODY)
+    votes[:, known] = 0
+    votes[alone[known], known] = 1
     for start in range(0, length, PIECE):
-        votes[:, start : start + PIECE] = _winners(votes[:, start : start + PIECE], at_once[start : start + PIECE])
+        piece = slice(start, start + PIECE)
+        votes[:, piece] = _winners(votes[:, piece], talk.at_once[piece])
     return votes.view(np.bool_)
+
+
+def _nearest_known(speaks: Numbers, alone: Numbers) -> Numbers:
+    """Whose a local voice is in each frame in which it speaks: as where it speaks alone, at the nearest such frame."""
+    known = speaks[alone[speaks] != NOBODY]
+    if not len(known):
+        return np.full(len(speaks), NOBODY)
+    after = np.minimum(np.searchsorted(known, speaks), len(known) - 1)
+    before = np.maximum(after - 1, 0)
+    nearer = np.where(np.abs(known[before] - speaks) < np.abs(known[after] - speaks), before, after)
+    nearest: Numbers = alone[known[nearer]]
+    return nearest
 
 
 def _winners(votes: NDArray[np.uint8], at_once: Numbers) -> NDArray[np.bool_]:

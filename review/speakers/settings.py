@@ -13,10 +13,10 @@ class Settings:
     """How voices are told apart (docs/decisions/0004-speakers.md holds the measurements)."""
 
     count: int | None = None  # how many people speak, where that is known
-    threshold: float = 0.4  # mean cosine distance from which two groups of local voices are two people
-    same: float = 0.7  # cosine from which two whole voices are one person after all
-    stray: float = 1.5  # seconds; a voice with less speech is a person only when unlike all others
-    near: float = 0.5  # cosine distance up to which such a voice is the nearest other one
+    threshold: float = 0.3  # mean cosine distance from which two groups of stretches are not joined at first
+    same: float = 0.7  # cosine from which two large groups are one person after all
+    likely: float = 0.6  # cosine from which a group just under `solid` is the likest person's and not one of its own
+    solid: float = 8.0  # seconds of speech from which a group is large
     shortest: float = 0.2  # seconds; shorter stretches of one voice are dropped
     bridge: float = 0.25  # seconds; shorter silences inside one voice's talk are closed
     step: float = 2.5  # seconds from one window of ten seconds to the next

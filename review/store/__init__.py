@@ -3,21 +3,43 @@
 from review.store.audit import Chain
 from review.store.audit import Entry as AuditEntry
 from review.store.casebook import Casebook
+from review.store.counts import MarkCount
 from review.store.engine import DEFAULT_FILE, URL_VARIABLE, database_url
-from review.store.library import Count, Entry
-from review.store.search import Hit
+from review.store.filters import SERIOUS, Filter, Sort, State
+from review.store.jobs import Job, JobState
+from review.store.library import Asked, Count, Entry, Listed, Work
+from review.store.people import Accounts, Person
+from review.store.register import Register
+from review.store.search import Found, Hit
+from review.store.sessions import DEMO, KeptSession
 from review.store.store import Store, open_store
 
 __all__ = [
     "DEFAULT_FILE",
+    "DEMO",
+    "SERIOUS",
     "URL_VARIABLE",
+    "Accounts",
+    "Asked",
     "AuditEntry",
     "Casebook",
     "Chain",
     "Count",
     "Entry",
+    "Filter",
+    "Found",
     "Hit",
+    "Job",
+    "JobState",
+    "KeptSession",
+    "Listed",
+    "MarkCount",
+    "Person",
+    "Register",
+    "Sort",
+    "State",
     "Store",
+    "Work",
     "database_url",
     "open_store",
 ]

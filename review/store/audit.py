@@ -62,14 +62,19 @@ def entries(
     recording: str = "",
     person: str = "",
     action: str = "",
+    outcome: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
     limit: int = 200,
     offset: int = 0,
 ) -> tuple[Entry, ...]:
-    """Entries, newest first; empty conditions hold for all."""
-    wanted: list[ColumnElement[bool]] = []
-    for column, value in ((audit.c.recording, recording), (audit.c.person, person), (audit.c.action, action)):
-        if value:
-            wanted.append(column == value)
+    """Entries, newest first; empty conditions hold for all, `since` and `until` (left out itself) are in UTC."""
+    named = {"recording": recording, "person": person, "action": action, "outcome": outcome}
+    wanted: list[ColumnElement[bool]] = [audit.c[name] == value for name, value in named.items() if value]
+    if since:
+        wanted.append(audit.c.at >= since.isoformat(timespec="milliseconds"))
+    if until:
+        wanted.append(audit.c.at < until.isoformat(timespec="milliseconds"))
     query = select(audit).where(*wanted).order_by(audit.c.number.desc()).limit(limit).offset(offset)
     return tuple(map(_entry, connection.execute(query).all()))
 

@@ -6,16 +6,19 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
 
 from review.access import Facts, Viewer
 from review.casework import Act, Casework, Kind, holding
-from review.encounter import Verdict
+from review.encounter import Correction, Encounter, Verdict
 from review.errors import RefusedAct, UnknownRecording
-from review.store import audit, verdicts
+from review.store import audit, corrections, encounters, tallies, verdicts
 from review.store.audit import Entry
+from review.store.people import Accounts
+from review.store.sessions import SessionBook
 from review.store.tables import acts, appearing, openings, people, places, recordings, whose
 
 
@@ -25,6 +28,16 @@ class Casebook:
     def __init__(self, connection: Connection) -> None:
         """Take a connection in a transaction; use `Store.casebook`."""
         self._connection = connection
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may sign in, with what."""
+        return Accounts(self._connection)
+
+    @property
+    def sessions(self) -> SessionBook:
+        """Who is signed in."""
+        return SessionBook(self._connection)
 
     def viewer(self, user: str, *, session: str = "") -> Viewer | None:
         """The person with this id; None when there is none, or the account is disabled."""
@@ -88,14 +101,18 @@ class Casebook:
         """All that was done about this recording, in the order in which it was done."""
         return self._acts([sha256]).get(sha256, ())
 
-    def casework_of(self, which: Collection[str]) -> dict[str, Casework]:
-        """What holds for each of these recordings; those about which nothing was done are left out."""
-        return {recording: holding(done) for recording, done in self._acts(which).items()}
+    def casework_of(self, which: Collection[str], *, kinds: Collection[Kind] = tuple(Kind)) -> dict[str, Casework]:
+        """What holds for each of these recordings; those about which nothing was done are left out.
 
-    def _acts(self, which: Collection[str]) -> dict[str, tuple[Act, ...]]:
-        rows = self._connection.execute(
-            select(acts).where(acts.c.recording.in_(which)).order_by(acts.c.recording, acts.c.number)
-        ).all()
+        Only acts of these kinds are read; ask for all that the part you need is made of.
+        """
+        return {recording: holding(done) for recording, done in self._acts(which, kinds).items()}
+
+    def _acts(self, which: Collection[str], kinds: Collection[Kind] = tuple(Kind)) -> dict[str, tuple[Act, ...]]:
+        query = select(acts).where(acts.c.recording.in_(which)).order_by(acts.c.recording, acts.c.number)
+        if len(kinds) < len(Kind):
+            query = query.where(acts.c.kind.in_([kind.value for kind in kinds]))
+        rows = self._connection.execute(query).all()
         return {recording: tuple(map(_act, group)) for recording, group in groupby(rows, key=lambda row: row.recording)}
 
     def of_kind(self, kinds: Collection[Kind], *, about: str = "", person: str = "") -> tuple[Act, ...]:
@@ -110,6 +127,11 @@ class Casebook:
         if person:
             query = query.where(acts.c.person == person)
         return tuple(map(_act, self._connection.execute(query.order_by(acts.c.number.desc())).all()))
+
+    def names_of(self, which: Collection[str]) -> dict[str, str]:
+        """What these recordings are called; those that are not here are left out."""
+        query = select(recordings.c.sha256, recordings.c.name).where(recordings.c.sha256.in_(which))
+        return {row.sha256: row.name for row in self._connection.execute(query)}
 
     def has_act(self, name: str) -> bool:
         """Whether an act with this id is kept."""
@@ -131,9 +153,18 @@ class Casebook:
         self._connection.execute(insert(acts).values(values))
         return True
 
+    def correct(self, encounter: Encounter, made: Sequence[Correction]) -> None:
+        """Keep the next revision of a known recording with the corrections that led to it; raises RefusedAct."""
+        sha256 = encounter.recording.sha256
+        if encounters.has(self._connection, sha256, encounter.revision):
+            raise RefusedAct("somebody else corrected this recording just now; look at it again, and repeat")
+        encounters.add(self._connection, encounter, Path(), made[0].at)
+        corrections.record(self._connection, made, revision=encounter.revision)
+
     def record(self, said: Sequence[Verdict]) -> None:
         """Keep these verdicts; one that is kept already stays as it was. Raises RefusedVerdict."""
         verdicts.record(self._connection, said)
+        tallies.count(self._connection, {verdict.recording for verdict in said})
 
     def open(self, viewer: Viewer, sha256: str, *, purpose: str, at: datetime) -> None:
         """Note that this person begins with this recording, and why; it holds for the session."""

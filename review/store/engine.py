@@ -16,7 +16,7 @@ from review.errors import StoreUnavailable, WrongUse
 
 URL_VARIABLE = "BODYCAM_REVIEW_DB"
 DEFAULT_FILE = "bodycam-review.db"
-HEAD = "0003"  # the newest migration; a test compares it with the scripts
+HEAD = "0004"  # the newest migration; a test compares it with the scripts
 BUSY_SECONDS = 5.0  # how long a write waits for another program's before it gives up
 
 

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import groupby
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, false, func, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 
-from review.access import Reach
-from review.casework import Kind
-from review.encounter import Direction, Role, Standing, Status, Verdict, standing
-from review.store import verdicts as kept
-from review.store.tables import acts, encounters, flags, recordings, whose
+from review.access import Reach, Viewer
+from review.casework import Assignment, Kind
+from review.encounter import Direction
+from review.store import filters
+from review.store.casebook import Casebook
+from review.store.filters import Filter, State
+from review.store.tables import acts, listings, mark_counts, people, recordings, whose
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,42 @@ class Entry:
     words: int
     speakers: int
     counts: Mapping[Direction, Count] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Open work on a recording: who was given it, what it is, until when."""
+
+    to: str
+    name: str  # of the person
+    what: str  # review or coaching
+    due: date | None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One recording with where its review stands."""
+
+    entry: Entry
+    unit: str
+    state: State
+    held: bool
+    marks: int = 0  # other officers' among them
+    judged: int = 0  # of these
+    others: int = 0  # marks of other officers
+    work: tuple[Work, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks for what: the filter, what this person's lists can hold, and which behaviours the agency hides."""
+
+    viewer: Viewer
+    reach: Reach
+    today: date
+    wanted: Filter = field(default_factory=Filter)
+    hidden: frozenset[str] = frozenset()
+    readable: bool = False  # leave out those in which the viewer appears before their statement is done
 
 
 EVERYTHING = Reach(everything=True)
@@ -84,27 +136,129 @@ def entries(
 
     Flags of the behaviours that are `hidden` are not counted.
     """
-    latest = select(encounters.c.recording, func.max(encounters.c.revision).label("revision")).group_by(
-        encounters.c.recording
-    )
-    newest = latest.subquery()
-    rows = connection.execute(
-        select(recordings, encounters.c.revision, encounters.c.language, encounters.c.words, encounters.c.speakers)
-        .join(newest, newest.c.recording == recordings.c.sha256)
-        .join(
-            encounters,
-            (encounters.c.recording == newest.c.recording) & (encounters.c.revision == newest.c.revision),
-        )
-        .where(within(reach, recordings.c.sha256))
-        .order_by(func.coalesce(recordings.c.recorded_at, recordings.c.added_at).desc(), recordings.c.sha256)
+    query = (
+        _listed([within(reach, recordings.c.sha256)], _PLAIN)
+        .order_by(*filters.order(filters.Sort.NEWEST))
         .limit(limit)
         .offset(offset)
+    )
+    rows = connection.execute(query).all()
+    counts = _counts(connection, [row.sha256 for row in rows], hidden)
+    return tuple(_entry(row, counts.get(row.sha256, _Counts())) for row in rows)
+
+
+def matching(connection: Connection, asked: Asked, *, limit: int) -> tuple[str, ...]:
+    """The checksums of all that was asked for, in order, at most so many."""
+    query = _listed(conditions(connection, asked), [recordings.c.sha256])
+    return tuple(connection.scalars(query.order_by(*filters.order(asked.wanted.sort)).limit(limit)))
+
+
+def names(connection: Connection, which: Collection[str]) -> dict[str, str]:
+    """What these recordings are called."""
+    query = select(recordings.c.sha256, recordings.c.name).where(recordings.c.sha256.in_(which))
+    return {row.sha256: row.name for row in connection.execute(query)}
+
+
+def how_many(connection: Connection, asked: Asked) -> int:
+    """How many recordings were asked for."""
+    query = _listed(conditions(connection, asked), [func.count()])
+    return connection.scalar(query) or 0
+
+
+def page(connection: Connection, asked: Asked, *, limit: int, offset: int = 0) -> tuple[Listed, ...]:
+    """One page of what was asked for, with where each review stands; four queries."""
+    recording = listings.c.recording
+    theirs = whose.alias("theirs")  # the conditions look into `whose` by themselves
+    columns = [
+        *_PLAIN,
+        theirs.c.unit.label("unit"),
+        state(recording).label("state"),
+        _held(asked.viewer, recording).label("held"),
+    ]
+    query = (
+        _listed(conditions(connection, asked), columns)
+        .join(theirs, theirs.c.recording == recording, isouter=True)
+        .order_by(*filters.order(asked.wanted.sort))
+        .limit(limit)
+        .offset(offset)
+    )
+    rows = connection.execute(query).all()
+    which = [row.sha256 for row in rows]
+    counts, work = _counts(connection, which, asked.hidden), _work(connection, which)
+    return tuple(_row(row, counts.get(row.sha256, _Counts()), work.get(row.sha256, ())) for row in rows)
+
+
+def languages(connection: Connection) -> tuple[str, ...]:
+    """The languages of all recordings."""
+    return tuple(sorted(filter(None, connection.scalars(select(listings.c.language).distinct()))))
+
+
+def units(connection: Connection) -> tuple[str, ...]:
+    """The units of all recordings and accounts."""
+    named = select(whose.c.unit).distinct().union(select(people.c.unit).distinct())
+    return tuple(sorted(filter(None, connection.scalars(named))))
+
+
+def wearers(connection: Connection, unit: str | None = None) -> tuple[str, ...]:
+    """The ids of officers who wear the camera in a recording or have an account; of one unit when it is given."""
+    worn, known = select(whose.c.wearer).distinct(), select(people.c.officer).distinct()
+    if unit is not None:
+        worn, known = worn.where(whose.c.unit == unit), known.where(people.c.unit == unit)
+    return tuple(sorted(filter(None, connection.scalars(worn.union(known)))))
+
+
+def accounts(connection: Connection, roles: Collection[str]) -> tuple[Viewer, ...]:
+    """The accounts of these roles that are in use, in order of name."""
+    rows = connection.execute(
+        select(people).where(people.c.role.in_(roles), people.c.disabled_at.is_(None)).order_by(people.c.name)
     ).all()
-    counts = _counts(connection, [(row.sha256, row.revision) for row in rows], hidden)
-    return tuple(_entry(row, counts.get(row.sha256, {})) for row in rows)
+    return tuple(Viewer(row.id, row.name, row.role, row.unit, row.officer) for row in rows)
 
 
-def _entry(row: Row[tuple[object, ...]], counts: Mapping[Direction, Count]) -> Entry:
+_PLAIN: list[Any] = [recordings, listings.c.language, listings.c.words, listings.c.speakers]
+
+
+def _listed(holding: Sequence[ColumnElement[bool]], columns: Sequence[Any]) -> Select[Any]:
+    joined = listings.join(recordings, recordings.c.sha256 == listings.c.recording)
+    return select(*columns).select_from(joined).where(*holding)
+
+
+def conditions(connection: Connection, asked: Asked) -> list[ColumnElement[bool]]:
+    """What a row of `listings` joined with `recordings` must fulfil to be asked for and within reach."""
+    asked_for = filters.conditions(
+        asked.wanted, asked.viewer, today=asked.today, hidden=asked.hidden, dialect=connection.dialect.name
+    )
+    recording = listings.c.recording
+    if asked.readable and asked.viewer.officer:
+        stated = exists().where(acts.c.recording == recording, acts.c.kind == Kind.STATEMENT_DONE.value)
+        asked_for.append(or_(~filters.appears(asked.viewer, recording), stated))
+    return [within(asked.reach, recording), *asked_for]
+
+
+def state(recording: ColumnElement[str]) -> ColumnElement[str]:
+    """How far the review of a recording is."""
+    return case(
+        (filters.stands(recording, Kind.SIGN_OFF, Kind.REOPEN), literal(State.SIGNED.value)),
+        (filters.begun(recording), literal(State.BEGUN.value)),
+        else_=literal(State.NOT_BEGUN.value),
+    )
+
+
+def _held(viewer: Viewer, recording: ColumnElement[str]) -> ColumnElement[bool]:
+    # That a recording was referred is not told to those who appear in it.
+    held = and_(filters.stands(recording, Kind.REFER, Kind.RELEASE), ~filters.appears(viewer, recording))
+    return case((held, literal(1)), else_=literal(0))
+
+
+@dataclass(frozen=True)
+class _Counts:
+    own: Mapping[Direction, Count] = field(default_factory=dict)
+    marks: int = 0
+    judged: int = 0
+    others: int = 0
+
+
+def _entry(row: Row[Any], counts: _Counts) -> Entry:
     return Entry(
         sha256=row.sha256,
         name=row.name,
@@ -115,34 +269,58 @@ def _entry(row: Row[tuple[object, ...]], counts: Mapping[Direction, Count]) -> E
         has_video=row.has_video,
         words=row.words,
         speakers=row.speakers,
-        counts=counts,
+        counts=counts.own,
     )
 
 
-def _counts(
-    connection: Connection, which: Sequence[tuple[str, int]], hidden: Collection[str]
-) -> dict[str, dict[Direction, Count]]:
+def _row(row: Row[Any], counts: _Counts, work: Sequence[Work]) -> Listed:
+    return Listed(
+        entry=_entry(row, counts),
+        unit=row.unit or "",
+        state=State(row.state),
+        held=bool(row.held),
+        marks=counts.marks,
+        judged=counts.judged,
+        others=counts.others,
+        work=tuple(work),
+    )
+
+
+def _counts(connection: Connection, which: Sequence[str], hidden: Collection[str]) -> dict[str, _Counts]:
     rows = connection.execute(
-        select(flags.c.recording, flags.c.direction, flags.c.id, flags.c.status)
-        .where(
-            tuple_(flags.c.recording, flags.c.revision).in_(which),
-            flags.c.role != Role.OTHER_OFFICER.value,
-            flags.c.behaviour.not_in(hidden),
-        )
-        .order_by(flags.c.recording, flags.c.direction)
+        select(mark_counts).where(mark_counts.c.recording.in_(which), mark_counts.c.behaviour.not_in(hidden))
     ).all()
-    said = kept.by_recording(connection, [recording for recording, _ in which])
-    counts: dict[str, dict[Direction, Count]] = {}
-    for (recording, direction), group in groupby(rows, key=lambda row: (row.recording, row.direction)):
-        found = [(row.id, Status(row.status)) for row in group]
-        counts.setdefault(recording, {})[Direction(direction)] = _count(found, said.get(recording, ()))
-    return counts
+    out: dict[str, _Counts] = {}
+    for row in rows:
+        before = out.get(row.recording, _Counts())
+        marks = row.marked + row.unsure
+        own = dict(before.own)
+        if not row.others:
+            so_far = own.get(direction := Direction(row.direction), Count())
+            own[direction] = Count(
+                so_far.marked + row.marked, so_far.unsure + row.unsure, so_far.verified + row.verified
+            )
+        out[row.recording] = replace(
+            before,
+            own={one: own[one] for one in Direction if one in own},
+            marks=before.marks + marks,
+            judged=before.judged + row.verified + row.rejected + row.disputed,
+            others=before.others + row.others * marks,
+        )
+    return out
 
 
-def _count(found: Sequence[tuple[str, Status]], said: Sequence[Verdict]) -> Count:
-    judged = {verdict.flag for verdict in said}
-    return Count(
-        marked=sum(status is Status.FLAGGED for _, status in found),
-        unsure=sum(status is Status.UNSURE for _, status in found),
-        verified=sum(flag in judged and standing(flag, said) is Standing.VERIFIED for flag, _ in found),
-    )
+def _work(connection: Connection, which: Sequence[str]) -> dict[str, list[Work]]:
+    """The open work on these recordings."""
+    names = {row.id: row.name for row in connection.execute(select(people.c.id, people.c.name))}
+    return {
+        recording: [Work(one.to, names.get(one.to, one.to), one.what, one.due) for one in given]
+        for recording, given in open_work(connection, which).items()
+    }
+
+
+def open_work(connection: Connection, which: Collection[str]) -> dict[str, tuple[Assignment, ...]]:
+    """The work on each of these recordings that was given to somebody and is not done."""
+    kinds = (Kind.ASSIGN, Kind.UNASSIGN, Kind.SIGN_OFF, Kind.SESSION)
+    found = Casebook(connection).casework_of(which, kinds=kinds)
+    return {sha256: tuple(one for one in work.assignments if not one.done) for sha256, work in found.items()}

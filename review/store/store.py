@@ -10,19 +10,21 @@ from types import TracebackType
 from typing import Self
 
 import platformdirs
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Engine, select
 
 from review.access import Reach
 from review.encounter import Correction, Encounter, Verdict, VoiceProfile
-from review.encounter_json import from_json, to_json
+from review.encounter_json import from_json
 from review.errors import StoreUnavailable, UnknownRecording, WrongUse
-from review.store import audit, corrections, library, profiles, search, verdicts
+from review.store import audit, corrections, library, profiles, search, tallies, verdicts
+from review.store import encounters as rows
 from review.store.audit import Chain
 from review.store.casebook import Casebook
 from review.store.engine import connect, database_url, reading, writing
 from review.store.library import EVERYTHING, Entry
+from review.store.register import Register
 from review.store.search import Hit
-from review.store.tables import encounters, flags, recordings, turns
+from review.store.tables import encounters, recordings
 
 SHA256_DIGITS = 64
 
@@ -54,17 +56,17 @@ class Store:
     def add(self, encounter: Encounter, media: Path, *, at: datetime) -> bool:
         """Keep this encounter and where its original lies; False when this revision is kept already."""
         with writing(self._engine) as connection:
-            if _has(connection, encounter.recording.sha256, encounter.revision):
+            if rows.has(connection, encounter.recording.sha256, encounter.revision):
                 return False
-            _add(connection, encounter, media, at)
+            rows.add(connection, encounter, media, at)
         return True
 
     def add_corrected(self, encounter: Encounter, made: Sequence[Correction]) -> None:
         """Keep the next revision of a known recording together with the corrections that led to it."""
         with writing(self._engine) as connection:
-            if _has(connection, encounter.recording.sha256, encounter.revision):
+            if rows.has(connection, encounter.recording.sha256, encounter.revision):
                 raise StoreUnavailable("somebody else corrected this recording just now; look at it again, and repeat")
-            _add(connection, encounter, Path(), made[0].at)
+            rows.add(connection, encounter, Path(), made[0].at)
             corrections.record(connection, made, revision=encounter.revision)
 
     def corrections(self, sha256: str) -> tuple[Correction, ...]:
@@ -77,6 +79,12 @@ class Store:
         """One transaction over casework, access and the audit log; with `write` kept whole or not at all."""
         with (writing if write else reading)(self._engine) as connection:
             yield Casebook(connection)
+
+    @contextmanager
+    def register(self, *, write: bool = False) -> Iterator[Register]:
+        """One transaction over what the library lists, counts and has in work."""
+        with (writing if write else reading)(self._engine) as connection:
+            yield Register(connection)
 
     def verify_audit(self) -> Chain:
         """Recompute the chain of the audit log."""
@@ -109,7 +117,7 @@ class Store:
     def has(self, sha256: str) -> bool:
         """Whether the recording with this content has an encounter."""
         with reading(self._engine) as connection:
-            return _has(connection, sha256, None)
+            return rows.has(connection, sha256, None)
 
     def count(self, reach: Reach = EVERYTHING) -> int:
         """How many recordings there are within reach."""
@@ -177,77 +185,10 @@ class Store:
         """Keep these verdicts, all or none, and return their ids; one that is kept already stays as it was."""
         with writing(self._engine) as connection:
             verdicts.record(connection, said)
+            tallies.count(connection, {verdict.recording for verdict in said})
         return tuple(verdict.id for verdict in said)
 
     def verdicts(self, sha256: str) -> tuple[Verdict, ...]:
         """All verdicts on this recording in the order they were given, undone ones too."""
         with reading(self._engine) as connection:
             return verdicts.by_recording(connection, [sha256]).get(sha256, ())
-
-
-def _has(connection: Connection, sha256: str, revision: int | None) -> bool:
-    query = select(func.count()).select_from(encounters).where(encounters.c.recording == sha256)
-    if revision is not None:
-        query = query.where(encounters.c.revision == revision)
-    return bool(connection.scalar(query))
-
-
-def _add(connection: Connection, encounter: Encounter, media: Path, at: datetime) -> None:
-    recording = encounter.recording
-    if not _has(connection, recording.sha256, None):
-        connection.execute(
-            insert(recordings).values(
-                sha256=recording.sha256,
-                name=recording.name,
-                seconds=recording.seconds,
-                has_video=recording.has_video,
-                bytes=recording.bytes,
-                recorded_at=recording.recorded_at.isoformat() if recording.recorded_at else None,
-                added_at=at.isoformat(timespec="milliseconds"),
-                media=str(media.absolute()),
-            )
-        )
-    connection.execute(
-        insert(encounters).values(
-            recording=recording.sha256,
-            revision=encounter.revision,
-            language=encounter.language,
-            words=len(encounter.words),
-            speakers=len(encounter.roles),
-            made_at=encounter.provenance.made_at.isoformat(timespec="milliseconds"),
-            body=to_json(encounter),
-        )
-    )
-    for table, rows in ((flags, _flag_rows(encounter)), (turns, _turn_rows(encounter))):
-        if rows:
-            connection.execute(insert(table), rows)
-
-
-def _flag_rows(encounter: Encounter) -> list[dict[str, object]]:
-    return [
-        {
-            "recording": encounter.recording.sha256,
-            "revision": encounter.revision,
-            "id": flag.id,
-            "behaviour": flag.behaviour,
-            "direction": flag.direction.value,
-            "status": flag.status.value,
-            "start": flag.span.start,
-            "role": flag.role.value,
-        }
-        for flag in encounter.flags
-    ]
-
-
-def _turn_rows(encounter: Encounter) -> list[dict[str, object]]:
-    return [
-        {
-            "recording": encounter.recording.sha256,
-            "revision": encounter.revision,
-            "speaker": turn.speaker,
-            "role": encounter.role_of(turn.speaker).role.value,
-            "start": turn.span.start,
-            "text": turn.text,
-        }
-        for turn in encounter.turns
-    ]

@@ -173,6 +173,36 @@ whose = Table(
     Column("unit", String(80), nullable=False, index=True),
 )
 
+listings = Table(
+    "listings",
+    metadata,
+    Column("recording", String(64), ForeignKey("recordings.sha256"), primary_key=True),
+    Column("revision", Integer, nullable=False),  # the latest
+    Column("at", String(40), nullable=False),  # when it was recorded, or else added
+    Column("language", String(8), nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("speakers", Integer, nullable=False),
+    Column("unread", Integer, nullable=False),  # marks of the latest revision that nobody has judged
+    Index("ix_listings_at", "at", "recording"),
+)
+
+mark_counts = Table(
+    "mark_counts",
+    metadata,
+    Column("recording", String(64), ForeignKey("recordings.sha256"), primary_key=True),
+    Column("behaviour", String(40), primary_key=True),
+    Column("others", Boolean, primary_key=True),  # of officers who do not wear this camera
+    Column("direction", String(16), nullable=False),
+    Column("marked", Integer, nullable=False),
+    Column("unsure", Integer, nullable=False),
+    Column("verified", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("disputed", Integer, nullable=False),
+    Column("unread_marked", Integer, nullable=False),  # of those marked, which nobody has judged
+    Column("unread_unsure", Integer, nullable=False),
+    Index("ix_mark_counts_behaviour", "behaviour", "recording"),
+)
+
 appearing = Table(
     "appearing",
     metadata,
@@ -236,6 +266,7 @@ jobs = Table(
     Column("person", String(80), nullable=False),
     Column("wearer", String(80), nullable=False),
     Column("unit", String(80), nullable=False),
+    Column("others", Text, nullable=False, server_default="[]"),  # JSON, ids of officers who appear in it
     Column("state", String(16), nullable=False),  # waiting, working, done, failed, cancelled
     Column("stage", String(40), nullable=False),
     Column("share", Float, nullable=False),  # of the whole work, 0..1
@@ -243,6 +274,7 @@ jobs = Table(
     Column("recording", String(64), nullable=False),  # empty until it is known
     Column("made_at", String(40), nullable=False),
     Column("changed_at", String(40), nullable=False),
+    Column("began_at", String(40)),  # when its work began last
     Index("ix_jobs_state", "state", "made_at"),
 )
 

@@ -16,8 +16,11 @@ from streamlit import config
 
 from review.errors import WrongUse
 from review.screens import viewer
-from review.web import peaks, routes, sign_in
+from review.web import accounts, auditing, casework, corrections, debrief, oidc, peaks, routes, sign_in, uploads
 from review.web.gate import LOOPBACK, Gate
+from review.web.headers import page_policy
+from review.web.jobs import Worker
+from review.web.refusals import Refusals
 from review.web.sessions import Sessions
 from review.web.shelf import Shelf
 
@@ -44,22 +47,35 @@ def options() -> dict[str, Any]:
     """What `st.App` needs besides the script: the gate, our routes, and how their errors are answered."""
     for key, value in FIXED.items():
         config.set_option(key, value)
-    sessions = Sessions()
-    shelf = Shelf()
+    shelf, marking = Shelf(), corrections.Marking()
+    worker = Worker(shelf)
+    sessions, refusals = Sessions(shelf.store), Refusals(shelf.store)
+    door, elsewhere = sign_in.Door(sessions, shelf), oidc.configured()
     hosts = LOOPBACK | {str(host) for host in config.get_option("server.allowedHosts")}
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+        worker.start()
         yield {}
+        worker.stop()
+        marking.close()
+        refusals.close()
         shelf.close()
 
     return {
         "routes": [
-            *sign_in.routes(sessions, shelf, offered=_listens_on_loopback),
+            *sign_in.routes(door, offered=_listens_on_loopback, elsewhere=elsewhere.name if elsewhere else ""),
+            *accounts.routes(door),
+            *(oidc.routes(door, elsewhere) if elsewhere else ()),
+            *casework.routes(shelf),
+            *debrief.routes(shelf),
+            *auditing.routes(shelf),
             *peaks.routes(shelf),
+            *corrections.routes(shelf, marking),
+            *uploads.routes(shelf),
             *routes.routes(shelf),
         ],
-        "middleware": [Middleware(Gate, sessions=sessions, hosts=hosts)],
+        "middleware": [Middleware(Gate, sessions=sessions, hosts=hosts, refused=refusals.note, policy=page_policy)],
         "exception_handlers": routes.EXCEPTION_HANDLERS,
         "lifespan": lifespan,
     }

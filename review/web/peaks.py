@@ -27,8 +27,9 @@ _BEING_MADE = "The waveform is being drawn; it will be here by itself."
 class Outlines:
     """Makes outlines one at a time, in the background, and remembers what went wrong until the server starts anew."""
 
-    def __init__(self, *, wait: float = WAIT_SECONDS) -> None:
-        self._wait = wait
+    def __init__(self, *, wait: float | None = None) -> None:
+        """Start with none; `wait` so many seconds for one, else WAIT_SECONDS."""
+        self._wait = WAIT_SECONDS if wait is None else wait
         self._lock = threading.Lock()
         self._one_at_a_time = threading.Lock()
         self._made: dict[str, Future[Path]] = {}

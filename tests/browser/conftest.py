@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,10 +11,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from review.store import open_store
+
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
+PITCHES = itertools.count(200, 7)  # another one is another recording
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # Streamlit looks for its server below the page's own path first; that it is not there is how it finds the right one.
 PROBES = ("/listen/_stcore/health", "/listen/_stcore/host-config")
@@ -100,6 +104,75 @@ def window(chromium: Browser, server: Any) -> Iterator[Watched]:
     context.set_default_timeout(20_000)
     yield Watched(context, server.base)
     context.close()
+
+
+class Player:
+    """The player of one recording on a page, as the tests look at it."""
+
+    def __init__(self, page: Page, shelved: Any) -> None:
+        self.page = page
+        self.shelved = shelved
+
+    def now(self) -> float:
+        return float(self.page.locator("audio").evaluate("media => media.currentTime"))
+
+    def speed(self) -> float:
+        return float(self.page.locator("audio").evaluate("media => media.playbackRate"))
+
+    def playing(self) -> bool:
+        return not self.page.locator("audio").evaluate("media => media.paused")
+
+    def pause(self) -> None:
+        self.page.locator("audio").evaluate("media => media.pause()")
+
+    def card(self, flag: str) -> Any:
+        return self.page.locator(f".card[data-flag={flag}]")
+
+    def state(self, flag: str) -> str:
+        return str(self.card(flag).locator(".state").inner_text())
+
+    def saved(self) -> str:
+        return str(self.page.locator(".saved").inner_text())
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def verdicts(self) -> list[tuple[str, str]]:
+        """What the server has kept: (flag, answer) in their order."""
+        with open_store(self.shelved.database) as store:
+            return [(one.flag, one.answer.value) for one in store.verdicts(self.shelved.sha256)]
+
+    def acts(self) -> list[Any]:
+        """What people did besides, except which stretches they played."""
+        with open_store(self.shelved.database) as store, store.casebook() as book:
+            return [act for act in book.acts(self.shelved.sha256) if act.kind.value != "listened"]
+
+
+@pytest.fixture
+def shelved(server: Any, shelve_into: Callable[..., Any]) -> Any:
+    """A recording that no other test has judged."""
+    pitch = next(PITCHES)
+    return shelve_into(server.folder, pitch=float(pitch), name=f"stop_{pitch}.wav")
+
+
+@pytest.fixture
+def page(window: Watched, shelved: Any) -> Page:
+    """The page of that recording, as the supervisor sees it."""
+    window.sign_in()
+    return window.listen(shelved.sha256)
+
+
+@pytest.fixture
+def player_of() -> type[Player]:
+    """`Player`, for pages that a test opens itself."""
+    return Player
+
+
+@pytest.fixture
+def player(page: Page, shelved: Any) -> Player:
+    """The player on that page."""
+    return Player(page, shelved)
 
 
 @pytest.fixture

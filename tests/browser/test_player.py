@@ -1,67 +1,30 @@
-"""What only a browser shows: that a click is heard at the right place and that no answer is ever lost."""
+"""What only a browser shows of listening: that a click is heard at the right place, and what a person can do there."""
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 
 import pytest
 
 pytestmark = pytest.mark.browser
-pitches = itertools.count(200, 7)
 
 
-@pytest.fixture
-def shelved(server, shelve_into):
-    """A recording that no other test has judged."""
-    pitch = next(pitches)
-    return shelve_into(server.folder, pitch=float(pitch), name=f"stop_{pitch}.wav")
-
-
-@pytest.fixture
-def page(window, shelved):
-    window.sign_in()
-    return window.listen(shelved.sha256)
-
-
-def now(page) -> float:
-    return page.locator("audio").evaluate("media => media.currentTime")
-
-
-def is_playing(page) -> bool:
-    return not page.locator("audio").evaluate("media => media.paused")
-
-
-def pause(page) -> None:
-    page.locator("audio").evaluate("media => media.pause()")
-
-
-def kept(shelved):
-    from review.store import open_store
-
-    with open_store(shelved.database) as store:
-        return store.verdicts(shelved.sha256)
-
-
-def card(page, flag: str):
-    return page.locator(f".card[data-flag={flag}]")
-
-
-def test_a_click_on_a_word_makes_the_media_go_there_and_play(page, shelved, eventually):
+def test_a_click_on_a_word_makes_the_media_go_there_and_play(page, player, shelved, eventually):
     word = shelved.encounter.words[40]
     page.locator(".word").nth(40).click()
-    eventually(page, lambda: now(page), lambda at: word.span.start <= at < word.span.start + 3)
-    eventually(page, lambda: is_playing(page), bool)
+    eventually(page, player.now, lambda at: word.span.start <= at < word.span.start + 3)
+    eventually(page, player.playing, bool)
 
 
-def test_a_click_long_after_the_end_of_what_is_buffered_still_lands_on_the_word(page, shelved, eventually):
+def test_a_click_long_after_the_end_of_what_is_buffered_still_lands_on_the_word(page, player, shelved, eventually):
     for number in (60, 3, 33):
         page.locator(".word").nth(number).click()
         start = shelved.encounter.words[number].span.start
-        eventually(page, lambda: now(page), lambda at, start=start: start <= at < start + 3)
-        pause(page)
+        eventually(page, player.now, lambda at, start=start: start <= at < start + 3)
+        player.pause()
 
 
-def test_the_word_that_is_being_said_is_lit_while_the_media_plays(page, shelved, eventually):
+def test_the_word_that_is_being_said_is_lit_while_the_media_plays(page, shelved):
     words = shelved.encounter.words
     page.locator(".word").nth(10).click()
     seen = set()
@@ -80,151 +43,157 @@ def test_the_word_that_is_being_said_is_lit_while_the_media_plays(page, shelved,
     assert seen <= {word.span.start for word in words}
 
 
-def test_a_flag_is_played_from_two_seconds_before_so_that_its_cause_is_heard(page, shelved, eventually):
+def test_a_flag_is_played_from_two_seconds_before_so_that_its_cause_is_heard(page, player, shelved, eventually):
     flag = shelved.encounter.flags[3]
-    card(page, flag.id).get_by_role("button", name="▶").click()
-    eventually(page, lambda: now(page), lambda at: flag.span.start - 2.01 <= at < flag.span.start - 0.2)
+    player.card(flag.id).get_by_role("button", name="▶").click()
+    eventually(page, player.now, lambda at: flag.span.start - 2.01 <= at < flag.span.start - 0.2)
 
 
-def test_the_lane_leads_to_the_place_that_is_clicked(page, shelved, eventually):
-    lane = page.locator(".lane")
-    lane.click(position={"x": lane.bounding_box()["width"] * 0.75, "y": 2})
-    eventually(page, lambda: now(page), lambda at: abs(at - 0.75 * shelved.encounter.recording.seconds) < 2)
-
-
-def test_an_agreed_flag_is_shown_as_saved_and_verified_and_is_so_after_loading_again(page, window, shelved, eventually):
-    card(page, "flag-4").get_by_role("button", name="Agree", exact=True).click()
-    state = card(page, "flag-4").locator(".state")
-    eventually(page, state.inner_text, lambda text: text == "you agreed · saved · verified")
-    assert [(verdict.flag, verdict.answer, verdict.reviewer) for verdict in kept(shelved)] == [
-        ("flag-4", "agree", "demo.supervisor")
-    ]
-    page = window.listen(shelved.sha256)
-    state = card(page, "flag-4").locator(".state")
-    eventually(page, state.inner_text, lambda text: text == "you agreed · saved · verified")
-
-
-def test_the_figures_beside_the_player_follow_an_answer(page, eventually):
-    row = page.locator(".bcr-table tbody tr", has_text="Escalating").last
-    eventually(page, row.inner_text, lambda text: "0 of 1" in text)
-    card(page, "flag-4").get_by_role("button", name="Agree", exact=True).click()
-    eventually(page, row.inner_text, lambda text: "1 of 1 (100 %)" in text)
-
-
-def test_thirty_fast_answers_all_arrive_in_their_order(page, shelved, eventually):
-    agree = card(page, "flag-1").get_by_role("button", name="Agree", exact=True)
-    disagree = card(page, "flag-1").get_by_role("button", name="Disagree")
-    for _ in range(15):
-        agree.click(delay=0)
-        disagree.click(delay=0)
-    eventually(page, lambda: len(kept(shelved)), lambda count: count == 30)
-    assert [verdict.answer for verdict in kept(shelved)] == ["agree", "disagree"] * 15
-    eventually(page, page.locator(".saved").inner_text, lambda text: text == "All answers saved")
-
-
-def test_an_answer_taken_back_is_shown_as_not_given_and_stays_in_the_record(page, shelved, eventually):
-    state = card(page, "flag-2").locator(".state")
-    card(page, "flag-2").get_by_role("button", name="Disagree").click()
-    eventually(page, state.inner_text, lambda text: text == "you disagreed · saved · rejected")
-    card(page, "flag-2").get_by_role("button", name="Undo").click()
-    eventually(page, state.inner_text, lambda text: text == "not verified")
-    assert [verdict.answer for verdict in kept(shelved)] == ["disagree", "undo"]
-
-
-def test_a_whole_review_can_be_done_by_keys(page, shelved, eventually):
-    flags = shelved.encounter.flags
-    page.keyboard.press("n")
-    eventually(page, lambda: now(page), lambda at: flags[0].span.start - 2.01 <= at < flags[0].span.start - 0.2)
-    page.keyboard.press("a")
-    page.keyboard.press("n")
-    page.keyboard.press("d")
-    page.keyboard.press("n")
-    page.keyboard.press("p")
-    assert "picked" in card(page, "flag-2").get_attribute("class")
-    eventually(page, lambda: len(kept(shelved)), lambda count: count == 2)
-    page.keyboard.press("z")
-    eventually(page, lambda: len(kept(shelved)), lambda count: count == 3)
-    assert [(verdict.flag, verdict.answer) for verdict in kept(shelved)] == [
-        ("flag-1", "agree"), ("flag-2", "disagree"), ("flag-2", "undo"),
-    ]  # fmt: skip
-    page.keyboard.press("k")
-    eventually(page, lambda: is_playing(page), lambda playing: not playing)
-    at = now(page)
-    page.keyboard.press("l")
-    eventually(page, lambda: now(page), lambda later: abs(later - at - 5) < 0.1)
-    page.keyboard.press("j")
-    eventually(page, lambda: now(page), lambda back: abs(back - at) < 0.1)
-    page.keyboard.press("Space")
-    eventually(page, lambda: is_playing(page), bool)
-    page.keyboard.press("?")
-    assert page.locator(".help").is_visible()
-
-
-def test_space_on_the_focused_media_acts_once(page, eventually):
-    page.locator("audio").focus()
-    page.keyboard.press("Space")
-    eventually(page, lambda: is_playing(page), bool)
-    page.wait_for_timeout(300)
-    assert is_playing(page)
-
-
-def test_typing_in_a_field_is_never_taken_for_a_shortcut(page, window, shelved):
-    page.evaluate("document.body.append(Object.assign(document.createElement('input'), {id: 'note'}))")
-    page.locator("#note").focus()
-    page.keyboard.type("and play jkl?")
-    assert page.locator("#note").input_value() == "and play jkl?"
-    assert not is_playing(page)
-    assert kept(shelved) == ()
-
-
-def test_answers_given_while_the_server_is_away_are_kept_and_saved_when_it_is_back(
-    page, window, server, shelved, eventually
-):
-    saved = page.locator(".saved")
-    eventually(page, saved.inner_text, lambda text: text == "All answers saved")
-    server.stop()
-    try:
-        card(page, "flag-1").get_by_role("button", name="Agree", exact=True).click()
-        card(page, "flag-2").get_by_role("button", name="Disagree").click()
-        eventually(page, saved.inner_text, lambda text: text.startswith("2 unsaved"))
-        assert "not saved yet" in card(page, "flag-1").locator(".state").inner_text()
-        leaving = page.evaluate("() => !window.dispatchEvent(new Event('beforeunload', {cancelable: true}))")
-        assert leaving, "the page lets itself be closed with unsaved answers in it"
-    finally:
-        server.start()
-    # Sessions live in the server's memory, so it asks who this is; the answers wait for that.
-    eventually(page, saved.inner_text, lambda text: "signed out" in text, seconds=30)
-    assert kept(shelved) == ()
-    window.page = window.new_page()
-    window.sign_in()
-    eventually(page, lambda: len(kept(shelved)), lambda count: count == 2, seconds=40)
-    assert [(verdict.flag, verdict.answer) for verdict in kept(shelved)] == [
-        ("flag-1", "agree"),
-        ("flag-2", "disagree"),
-    ]
-    eventually(page, saved.inner_text, lambda text: text == "All answers saved")
-    window.errors.clear()  # the refused connections while the server was away
-
-
-def test_answers_that_were_not_saved_when_the_window_closed_are_sent_when_it_is_opened_again(
-    page, window, shelved, eventually
-):
-    page.route("**/verdicts", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
-    card(page, "flag-6").get_by_role("button", name="Agree", exact=True).click()
-    eventually(page, page.locator(".saved").inner_text, lambda text: text.startswith("1 unsaved"))
-    page.close(run_before_unload=False)
-    window.page = window.new_page()
-    window.listen(shelved.sha256)
-    eventually(window.page, lambda: [verdict.flag for verdict in kept(shelved)], lambda flags: flags == ["flag-6"])
-
-
-def test_a_mark_that_the_machine_is_unsure_of_says_so_in_words(page):
+def test_a_mark_that_the_machine_is_unsure_of_says_so_in_words(page, player):
     assert page.locator(".card.unsure").count() == 1
-    assert card(page, "flag-3").locator(".unsure-tag").first.inner_text() == "unsure"
+    assert player.card("flag-3").locator(".unsure-tag").first.inner_text() == "unsure"
 
 
-def test_a_search_hit_opens_the_recording_at_that_word(window, shelved, eventually):
+def test_the_lane_leads_to_the_place_that_is_clicked(page, player, shelved, eventually):
+    lane = page.locator(".lane")
+    lane.click(position={"x": lane.bounding_box()["width"] * 0.75, "y": 4})
+    eventually(page, player.now, lambda at: abs(at - 0.75 * shelved.encounter.recording.seconds) < 2)
+
+
+def test_every_voice_and_every_direction_has_a_row_with_its_name_and_the_sound_is_drawn(page, eventually):
+    names = page.locator(".lane-name")
+    eventually(page, names.all_inner_texts, lambda texts: "Sound" in texts)
+    rows = names.all_inner_texts()
+    assert rows[1:4] == ["Sound", "Officer (S1)", "Civilian (S2)"]
+    assert {"De-escalating", "Escalating", "Civilian", "Event"} < set(rows)
+
+
+def test_zooming_keeps_the_instant_in_sight_and_a_click_still_means_what_is_seen(page, player, shelved, eventually):
+    player.card("flag-4").get_by_role("button", name="▶").click()
+    player.pause()
+    player.press("i", "i", "i")
+    part = page.locator(".part").inner_text()
+    assert part.count(":") == 2
+    first, last = (
+        sum(int(n) * f for n, f in zip(text.split(":"), (60, 1), strict=True)) for text in part.split(" to ")
+    )
+    assert last - first < shelved.encounter.recording.seconds / 3
+    assert first <= player.now() <= last + 1
+    lane = page.locator(".lane")
+    lane.click(position={"x": lane.bounding_box()["width"] * 0.5, "y": 4})
+    eventually(page, player.now, lambda at: abs(at - (first + last) / 2) < 2)
+    player.press("0")
+    assert page.locator(".part").inner_text() == ""
+
+
+def test_ctrl_and_the_wheel_zoom_while_the_wheel_alone_is_left_to_the_page(page, eventually):
+    box = page.locator(".lane").bounding_box()
+    page.mouse.move(box["x"] + 300, box["y"] + 20)
+    page.mouse.wheel(0, 100)
+    assert page.locator(".part").inner_text() == ""
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -300)
+    page.keyboard.up("Control")
+    eventually(page, page.locator(".part").inner_text, bool)
+
+
+def test_a_search_counts_its_places_and_goes_from_one_to_the_next(page, eventually):
+    player_field = page.get_by_role("searchbox", name="Search in the transcript")
+    page.keyboard.press("/")
+    page.keyboard.type("the car")
+    count = page.locator(".count")
+    eventually(page, count.inner_text, lambda text: text == "2 places")
+    page.keyboard.press("Enter")
+    assert count.inner_text() == "1 of 2"
+    page.keyboard.press("Enter")
+    assert count.inner_text() == "2 of 2"
+    assert page.locator(".word.hit-now").all_inner_texts() == ["the ", "car "]
+    page.keyboard.press("Shift+Enter")
+    assert count.inner_text() == "1 of 2"
+    assert [text.strip() for text in page.locator(".word.hit-now").all_inner_texts()] == ["the", "car!"]
+    page.keyboard.press("Escape")
+    assert player_field.input_value() == ""
+    assert page.locator(".word.hit").count() == 0
+
+
+def test_a_search_for_what_was_not_said_says_so(page):
+    page.get_by_role("searchbox", name="Search in the transcript").fill("helicopter")
+    assert page.locator(".count").inner_text() == "no places"
+
+
+def test_speed_changes_by_keys_and_keeps_the_pitch(page, player):
+    player.press("]", "]")
+    assert player.speed() == 1.5
+    player.press("[", "[", "[", "[", "[", "[")
+    assert player.speed() == 0.5
+    assert page.get_by_label("Speed").input_value() == "0.5"
+    assert page.locator("audio").evaluate("media => media.preservesPitch")
+
+
+def test_a_hard_place_is_played_again_slower_and_then_at_the_usual_speed(page, player, eventually):
+    page.locator(".word").nth(30).click()
+    eventually(page, player.playing, bool)
+    before = player.now()
+    player.press("h")
+    assert player.speed() < 1
+    eventually(page, player.now, lambda at: at < before)
+    eventually(page, player.speed, lambda speed: speed == 1)
+    assert player.now() >= before
+
+
+def test_a_mark_can_be_repeated_until_it_is_understood(page, player, shelved, eventually):
+    flag = shelved.encounter.flags[1]
+    player.card(flag.id).locator("blockquote").click()
+    page.get_by_label("Speed").select_option("2")
+    player.press("r")
+    times = []
+    for _ in range(120):
+        times.append(player.now())
+        page.wait_for_timeout(50)
+    assert any(later < before - 1 for before, later in pairwise(times)), "it never went back"
+    assert max(times) < flag.span.end + 2
+    player.press("r")
+    eventually(page, player.now, lambda at: at > flag.span.end + 2)
+
+
+def test_what_was_played_is_told_on_its_card_and_what_was_skipped_over_is_not(page, player, shelved, eventually):
+    flag = shelved.encounter.flags[1]
+    page.get_by_label("Speed").select_option("2")
+    player.card(flag.id).get_by_role("button", name="▶").click()
+    heard = player.card(flag.id).locator(".heard")
+    eventually(page, heard.inner_text, lambda text: text == "played")
+    assert player.card("flag-6").locator(".heard").inner_text() == "not listened to yet"
+
+
+def test_whoever_comes_back_goes_on_where_they_were(page, window, player, shelved, eventually):
+    page.locator(".word").nth(45).click()
+    eventually(page, player.playing, bool)
+    player.card("flag-5").locator("blockquote").click()
+    player.pause()
+    at = player.now()
+    page.wait_for_timeout(1200)
+    window.listen(shelved.sha256)
+    eventually(page, player.now, lambda back: abs(back - at) < 1)
+    assert "picked" in player.card("flag-5").get_attribute("class")
+    assert not player.playing()
+    page.get_by_role("button", name="From the beginning").click()
+    eventually(page, player.now, lambda at: at == 0)
+
+
+def test_the_player_can_be_used_when_everything_is_twice_as_large(window, shelved, player):
+    page = player.page
+    page.set_viewport_size({"width": 640, "height": 450})  # 1280 x 900 at 200 %
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    player.card("flag-4").get_by_role("button", name="Agree", exact=True).click()
+    box = player.card("flag-4").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 640
+
+
+def test_a_search_hit_opens_the_recording_at_that_word(window, shelved, player_of, eventually):
     window.library()
+    window.opened(shelved.sha256)
+    player = player_of(window.page, shelved)
     window.settled()
     window.page.get_by_label("Search what was said").fill("shouting")
     window.page.keyboard.press("Enter")
@@ -232,15 +201,17 @@ def test_a_search_hit_opens_the_recording_at_that_word(window, shelved, eventual
     window.page.get_by_role("link", name=f"{shelved.media.name}, at").click(timeout=60_000)
     window.page.locator(".word").first.wait_for(timeout=60_000)
     word = next(word for word in shelved.encounter.words if word.text == "shouting")
-    eventually(window.page, lambda: now(window.page), lambda at: abs(at - word.span.start) < 0.01)
+    eventually(window.page, player.now, lambda at: abs(at - word.span.start) < 0.01)
     assert window.page.locator(".word.now").inner_text().strip() == "shouting"
 
 
-def test_nothing_is_asked_of_another_machine_and_nothing_goes_wrong_on_the_way(window, shelved, eventually):
+def test_nothing_is_asked_of_another_machine_and_nothing_goes_wrong_on_the_way(window, shelved, player_of, eventually):
     window.library()
+    window.opened(shelved.sha256)
+    player = player_of(window.page, shelved)
     window.page.get_by_role("link", name=shelved.media.name).click()
     window.page.locator(".word").nth(5).click()
-    eventually(window.page, lambda: is_playing(window.page), bool)
+    eventually(window.page, player.playing, bool)
     window.listen(shelved.sha256)
     window.page.get_by_role("button", name="Sign out").click()
     window.page.get_by_text("Demo sign-in.").wait_for()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from review.access import Viewer
+from review.behaviours.catalogue import CATALOGUE
 from review.encounter import Answer, Direction, Role, Span, Verdict, VoiceAct, VoiceActKind
 from review.screens import parts
 from review.screens.viewer import from_user
@@ -49,7 +50,7 @@ def test_the_player_gets_every_flag_with_its_words_source_and_doubt(encounter):
 def test_the_player_fetches_evidence_by_address_and_is_never_handed_it(encounter):
     data = parts.player_data(encounter, SUPERVISOR, at=3.0, about={})
     base = f"/api/recordings/{encounter.recording.sha256}"
-    assert data["urls"] == {what: f"{base}/{what}" for what in ("media", "transcript", "verdicts")}
+    assert data["urls"] == {what: f"{base}/{what}" for what in ("media", "transcript", "verdicts", "acts", "peaks")}
     assert "turns" not in data
 
 
@@ -68,6 +69,27 @@ def test_a_word_that_somebody_talks_over_says_who_and_a_silence_has_its_place(en
     assert sent["turns"][0]["words"][0] == ["Good", 1.0, 1.36, 0.95, "S2"]
     assert sent["turns"][0]["words"][1] == ["evening,", 1.4, 1.76, 0.95]
     assert sent["silences"] == [[8.0, 25.5]]
+
+
+def test_nothing_is_offered_to_somebody_of_whom_it_is_not_said_that_they_may(encounter):
+    data = parts.player_data(encounter, SUPERVISOR, at=None, about={})
+    assert data["may"] == []
+    assert data["casework"] == {}
+    data = parts.player_data(encounter, SUPERVISOR, at=None, about={}, may=["praise", "note"], judges=False)
+    assert data["may"] == ["note", "praise"]
+    assert data["judges"] is False
+
+
+def test_the_serious_marks_are_told_apart_and_the_tension_travels_as_bars(encounter):
+    flags = (replace(encounter.flags[0], behaviour="threat_of_harm"), encounter.flags[1])
+    bars = (parts.Bar(0.0, 0.5, 0.0), parts.Bar(4.0, 1.0, 0.25))
+    data = parts.player_data(replace(encounter, flags=flags), SUPERVISOR, at=None, about={}, tension=bars)
+    assert [flag["serious"] for flag in data["flags"]] == [True, False]
+    assert data["tension"] == [[0.0, 0.5, 0.0], [4.0, 1.0, 0.25]]
+
+
+def test_every_serious_behaviour_is_in_the_codebook():
+    assert set(CATALOGUE) >= parts.SERIOUS
 
 
 def test_before_anybody_has_judged_nothing_is_verified(encounter):

@@ -1,6 +1,8 @@
-"""Which local voices are one person's, on directions made up for it."""
+"""Which stretches are one person's, on directions made up for it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -8,101 +10,139 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.speakers import Settings, grouping
-from review.speakers.grouping import NOBODY
+from review.speakers.grouping import Pairs, Said
 from review.speakers.segmentation import FRAMES, LOCALS
 from review.speakers.signatures import SIZE
+from review.speakers.stretches import FRAME, Talk
 from review.speakers.windows import Window
 
-HOP = 148  # frames in 2.5 s
+EVERY = 4.0  # seconds from one stretch to the next
 
 
 def person(number: int) -> np.ndarray:
     """A direction at right angles to every other person's."""
-    return np.eye(SIZE, dtype=np.float32)[number]
+    return np.eye(SIZE)[number]
 
 
 def like(direction: np.ndarray, cosine: float, *, axis: int = SIZE - 1) -> np.ndarray:
     """A direction of this cosine with the one given."""
-    return (cosine * direction + np.sqrt(1 - cosine**2) * person(axis)).astype(np.float32)
+    made: np.ndarray = cosine * direction + np.sqrt(1 - cosine**2) * person(axis)
+    return made
 
 
-def window(at: int, *directions: np.ndarray, alone: float = 4.0) -> Window:
-    """The window of this number, in which voices of these directions speak."""
-    activity = np.zeros((FRAMES, LOCALS), np.bool_)
-    rows = np.zeros((LOCALS, SIZE), np.float32)
-    seconds = np.zeros(LOCALS, np.float32)
-    for local, direction in enumerate(directions):
-        activity[local::LOCALS, local] = True
-        rows[local] = direction
-        seconds[local] = alone
-    return Window(at * HOP, activity, rows, seconds)
+def pairs(same: Sequence[tuple[int, int]] = (), apart: Sequence[tuple[int, int]] = ()) -> Pairs:
+    both = np.array([*same, *apart], np.int64).reshape(-1, 2)
+    alike = np.array([1.0] * len(same) + [0.0] * len(apart))
+    return Pairs(both[:, 0], both[:, 1], 4 * alike, 4 * (1 - alike))
+
+
+def whose(
+    directions: Sequence[np.ndarray],
+    chosen: Settings | None = None,
+    *,
+    seconds: float | Sequence[float] = 3.0,
+    heard: Pairs | None = None,
+) -> list[int]:
+    """The people of these stretches, one after the other."""
+    count = len(directions)
+    starts = np.arange(count) * round(EVERY / FRAME)
+    said = Said(np.stack(directions), np.broadcast_to(seconds, count).astype(np.float64), starts, heard or pairs())
+    found: list[int] = grouping.people(said, chosen or Settings()).tolist()
+    return found
 
 
 def test_the_same_two_people_in_any_order_are_two():
-    windows = [window(at, *([person(0), person(1)] if at % 2 else [person(1), person(0)])) for at in range(8)]
-    whose = grouping.people(windows, Settings())
-    assert set(whose[:, 0].tolist()) == {0, 1}
-    assert (whose[:, 0] != whose[:, 1]).all()
-    assert (whose[::2, 0] == whose[1::2, 1]).all()
-    assert (whose[:, 2] == NOBODY).all()
-
-
-def test_two_voices_of_one_window_are_never_one_person_however_like():
-    windows = [window(at, person(0), like(person(0), 0.9)) for at in range(4)]
-    assert {len(set(pair.tolist())) for pair in grouping.people(windows, Settings())[:, :2]} == {2}
+    assert whose([person(1), person(0), person(0), person(1), person(0)]) == [0, 1, 1, 0, 1]
 
 
 def test_an_hour_of_two_people_stays_two_across_the_blocks():
     draw = np.random.default_rng(1)
-    windows = [
-        window(at, like(person(at % 2), 0.85, axis=int(draw.integers(2, SIZE)))) for at in range(int(3600 / 2.5))
-    ]
-    whose = grouping.people(windows, Settings())
-    assert len(set(whose[:, 0].tolist())) == 2
-    assert len(set(whose[::2, 0].tolist())) == 1
+    talk = [like(person(at % 2), 0.85, axis=int(draw.integers(2, SIZE))) for at in range(round(3600 / EVERY))]
+    found = whose(talk)
+    assert len(set(found)) == 2
+    assert len(set(found[::2])) == 1
+
+
+def test_a_group_between_two_people_does_not_make_one_of_them():
+    one, other = person(0), like(person(0), 0.5, axis=1)
+    between = one + other
+    found = whose([one] * 5 + [between / np.linalg.norm(between)] * 3 + [other] * 5)
+    assert found[0] != found[-1]
+    assert found[5] in (found[0], found[-1])
+
+
+def test_two_large_groups_that_are_like_enough_are_one_person():
+    assert len(set(whose([person(0)] * 5 + [like(person(0), 0.75)] * 5))) == 1
+    assert len(set(whose([person(0)] * 5 + [like(person(0), 0.65)] * 5))) == 2
+
+
+def test_windows_that_hear_two_voices_keep_them_apart_and_one_voice_together():
+    talk = [person(0), like(person(0), 0.8)] * 4
+    beside = [(at, at + 1) for at in range(7)]
+    assert len(set(whose(talk, Settings(threshold=0.25, same=0.9)))) == 1
+    assert len(set(whose(talk, Settings(threshold=0.25, same=0.9), heard=pairs(apart=beside)))) == 2
+    talk = [person(0), like(person(0), 0.65)] * 4
+    assert len(set(whose(talk))) == 2
+    assert len(set(whose(talk, heard=pairs(same=beside)))) == 1
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_a_known_number_of_people_is_kept(count: int):
-    windows = [window(at, like(person(at % 4), 0.8)) for at in range(40)]
-    assert len(set(grouping.people(windows, Settings(count=count))[:, 0].tolist())) == count
+    assert len(set(whose([like(person(at % 4), 0.8) for at in range(40)], Settings(count=count)))) == count
 
 
 def test_a_known_number_counts_people_and_not_a_stray_sound():
-    talk = [window(at, like(person(at % 2), 0.75, axis=5 + at % 2)) for at in range(20)]
-    stray = window(20, person(9), alone=1.1)  # 0.3 s of speech, as windows are 2.5 s apart
-    whose = grouping.people([*talk, stray], Settings(count=2))
-    assert len(set(whose[:20:2, 0].tolist())) == len(set(whose[1:20:2, 0].tolist())) == 1
-    assert whose[0, 0] != whose[1, 0]
+    talk = [like(person(at % 2), 0.75, axis=5 + at % 2) for at in range(20)]
+    found = whose([*talk, person(9)], Settings(count=2), seconds=[3.0] * 20 + [0.5])
+    assert len(set(found[:20:2])) == len(set(found[1:20:2])) == 1
+    assert found[0] != found[1]
+
+
+def test_a_known_number_splits_two_voices_that_are_nearly_alike():
+    talk = [person(0) if at % 2 else like(person(0), 0.8) for at in range(8)]
+    assert len(set(whose(talk))) == 1
+    assert len(set(whose(talk, Settings(count=2)))) == 2
 
 
 def test_a_short_shout_unlike_everybody_is_another_person_and_a_likely_one_is_not():
-    talk = [window(at, person(at % 2)) for at in range(20)]
-    stranger = grouping.people([*talk, window(20, person(2), alone=1.5)], Settings())
-    familiar = grouping.people([*talk, window(20, like(person(0), 0.52), alone=1.5)], Settings())
-    assert stranger[20, 0] not in stranger[:20, 0]
-    assert familiar[20, 0] == familiar[0, 0]
+    talk = [person(at % 2) for at in range(20)]
+    seconds = [3.0] * 20 + [1.2]
+    stranger = whose([*talk, person(2)], seconds=seconds)
+    familiar = whose([*talk, like(person(0), 0.55)], seconds=seconds)
+    assert stranger[20] not in stranger[:20]
+    assert familiar[20] == familiar[0]
 
 
-def test_a_voice_that_is_hardly_alone_goes_to_the_likest_person():
-    windows = [*(window(at, person(at % 2)) for at in range(6)), window(6, like(person(1), 0.4), alone=0.3)]
-    whose = grouping.people(windows, Settings())
-    assert whose[6, 0] == whose[1, 0]
+def test_the_more_somebody_says_the_likelier_is_a_person_of_their_own():
+    talk = [person(at % 2) for at in range(20)] + [like(person(0), 0.56)] * 3
+    assert len(set(whose(talk, seconds=[3.0] * 20 + [0.4] * 3))) == 2
+    assert len(set(whose(talk, seconds=[3.0] * 20 + [2.4] * 3))) == 3
 
 
-def test_nobody_is_found_where_nobody_speaks():
-    assert (grouping.people([window(0), window(1)], Settings()) == NOBODY).all()
+def test_a_stretch_of_part_of_a_second_goes_to_the_likest_person():
+    found = whose([*(person(at % 2) for at in range(6)), like(person(1), 0.4)], seconds=[3.0] * 6 + [0.5])
+    assert found[6] == found[1]
 
 
-vectors = st.lists(st.integers(0, 5), min_size=1, max_size=3, unique=True)
+def test_only_short_stretches_are_people_too():
+    assert whose([person(0), person(1), person(0)], seconds=0.5) == [0, 1, 0]
+
+
+def test_windows_tell_which_stretches_are_one_local_voice():
+    activity = np.zeros((FRAMES, LOCALS), np.bool_)
+    activity[0:100, 0] = activity[150:250, 1] = activity[300:400, 0] = True
+    talk = Talk(np.ones(FRAMES, np.int64), np.array([0, 150, 300]), np.array([100, 250, 400]))
+    found = grouping.pairs([Window(0, activity)], talk)
+    told = {(one, other): (same, apart) for one, other, same, apart in zip(*vars(found).values(), strict=True)}
+    assert told == {(0, 1): (0, 1), (0, 2): (1, 0), (1, 2): (0, 1)}
 
 
 @settings(max_examples=50)
-@given(st.lists(vectors, min_size=1, max_size=12), st.sampled_from([None, 1, 2, 3]))
-def test_every_heard_voice_is_somebodys_and_numbers_have_no_gaps(heard: list[list[int]], count: int | None):
-    windows = [window(at, *(person(number) for number in numbers)) for at, numbers in enumerate(heard)]
-    whose = grouping.people(windows, Settings(count=count))
-    for numbers, people in zip(heard, whose, strict=True):
-        assert (people[: len(numbers)] != NOBODY).all()
-        assert (people[len(numbers) :] == NOBODY).all()
-    assert count is None or whose.max() < count
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.floats(0.3, 8.0)), min_size=1, max_size=20),
+    st.sampled_from([None, 1, 2, 3]),
+)
+def test_every_stretch_is_somebodys_and_numbers_have_no_gaps(talk: list[tuple[int, float]], count: int | None):
+    found = whose([person(who) for who, _ in talk], Settings(count=count), seconds=[seconds for _, seconds in talk])
+    assert set(found) == set(range(max(found) + 1))
+    assert count is None or max(found) < count

@@ -16,7 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
-from review.web import routes, sign_in
+from review.web import accounts, auditing, corrections, oidc, peaks, routes, sign_in
 from review.web.gate import Gate
 from review.web.sessions import Sessions
 from review.web.shelf import Shelf
@@ -78,16 +78,28 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     """Makes the app over the store in this test's folder; `offered` says whether the server listens on loopback."""
     monkeypatch.setenv("BODYCAM_REVIEW_DB", str(tmp_path / "review.db"))
     shelves: list[Shelf] = []
+    marking = corrections.Marking()
 
     def make(
-        *, offered: bool = True, client: tuple[str, int] = ("127.0.0.1", 50000), wait: float = 30.0, **more: Any
+        *,
+        offered: bool = True,
+        client: tuple[str, int] = ("127.0.0.1", 50000),
+        wait: float = 30.0,
+        provider: oidc.Provider | None = None,
+        **more: Any,
     ) -> Served:
         clock = Clock()
-        sessions = Sessions(clock=clock)
         shelves.append(Shelf(wait=wait))
+        sessions = Sessions(shelves[-1].store, clock=clock)
+        door = sign_in.Door(sessions, shelves[-1], clock=clock)
         app = Starlette(
             routes=[
-                *sign_in.routes(sessions, shelves[-1], offered=lambda: offered),
+                *sign_in.routes(door, offered=lambda: offered, elsewhere=provider.name if provider else ""),
+                *accounts.routes(door),
+                *(oidc.routes(door, provider) if provider else ()),
+                *auditing.routes(shelves[-1]),
+                *corrections.routes(shelves[-1], marking),
+                *peaks.routes(shelves[-1]),
                 *routes.routes(shelves[-1]),
                 Route("/", _page),
                 Route("/listen", _page),
@@ -100,6 +112,7 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         return Served(TestClient(app, base_url=BASE, client=client, follow_redirects=False), sessions, clock)
 
     yield make
+    marking.close()
     for shelf in shelves:
         shelf.close()
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
@@ -56,10 +58,11 @@ def test_a_signed_in_person_reaches_the_pages_under_their_own_name(served):
 
 @pytest.mark.parametrize("name", ["x-review-user", "X-Review-User", "x_review_user", "x-review-role", "x-review-else"])
 def test_identity_headers_that_a_client_sends_are_thrown_away(served, name):
-    served.sign_in()
+    token = served.sign_in()
     told = served.client.get("/headers", headers={name: "chief"}).json()
     assert told == [
         ["x-review-user", "demo.supervisor"], ["x-review-name", "Demo supervisor"], ["x-review-role", "supervisor"],
+        ["x-review-session", hashlib.sha256(token.encode()).hexdigest()[:24]], ["x-review-source", "127.0.0.1"],
     ]  # fmt: skip
 
 

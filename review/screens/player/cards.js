@@ -1,7 +1,7 @@
-// The list of marks: what, whose words, how sure, which rule, and the reviewer's answer.
+// The list of marks: what, whose words, how sure, and the reviewer's answer; which rule says so is told on demand.
 
-import { el, reveal, shape } from "./dom.js";
-import { ROWS } from "./lane.js";
+import { button, el, reveal, shape } from "./dom.js";
+import { ROWS } from "./rows.js";
 
 const ANSWERED = {
   agree: "you agreed",
@@ -11,84 +11,188 @@ const ANSWERED = {
   skip: "you skipped it",
 };
 const STANDS = { unverified: "not verified", verified: "verified", rejected: "rejected", disputed: "disputed" };
+// Agreeing and disagreeing are what is wanted nearly always; the others stand back.
+const CHOICES = [["agree", "Agree"], ["disagree", "Disagree"], ["wrong_speaker", "Wrong speaker"], ["wrong_words", "Wrong words"],
+  ["skip", "Skip …"]];
+export const REASONS = [["cannot hear", "Cannot hear it"], ["not sure", "Not sure"], ["need a second person", "Needs a second person"],
+  ["other", "Another reason"]];
 
 export class Cards {
-  constructor({ flags, onPlay, onAnswer, onUndo, onPick }) {
-    this.flags = flags;
-    this.hidden = new Set();
-    this.cards = new Map(flags.map((flag) => [flag.id, this.#card(flag, { onPlay, onAnswer, onUndo, onPick })]));
-    this.list = el("div", { class: "cards", role: "list", "aria-label": "Marked moments", tabindex: "0" });
+  constructor({ flags, judges, onPlay, onAnswer, onUndo, onPick, onFilter }) {
+    Object.assign(this, { flags, judges, onPlay, onAnswer, onUndo, onPick, onFilter });
+    this.known = new Map(flags.map((flag) => [flag.id, flag]));
+    this.hidden = new Set(); // directions
+    this.unjudgedOnly = false;
+    this.picked = null;
+    this.cards = new Map(flags.map((flag) => [flag.id, this.#card(flag)]));
+    this.list = el("div", { class: "cards", role: "list", "aria-label": "Marked moments", tabindex: "0",
+      onclick: (event) => this.#click(event) });
     this.list.append(...[...this.cards.values()].map(({ root }) => root));
-    if (!flags.length) this.list.append(el("p", { class: "empty" }, "The machine marked nothing in this recording."));
+    this.none = el("p", { class: "empty", role: "listitem", hidden: flags.length > 0 }, "The machine marked nothing in this recording. Nothing heard is not nothing done.");
+    this.list.append(this.none);
     this.root = el("div", { class: "flags" }, this.#filter(), this.list);
   }
 
-  // The flags that are listed now, in order of time.
-  get shown() {
+  // The flags of the directions that are not filtered out, in order of time.
+  get inScope() {
     return this.flags.filter((flag) => !this.hidden.has(flag.direction));
   }
 
+  // Those that are listed now. One that was just answered stays until another is chosen.
+  get shown() {
+    return this.inScope.filter((flag) => this.#listed(flag));
+  }
+
+  #listed(flag) {
+    if (this.hidden.has(flag.direction)) return false;
+    return !this.unjudgedOnly || flag.id === this.picked || this.cards.get(flag.id).open;
+  }
+
   #filter() {
-    const bar = el("div", { class: "filter", role: "group", "aria-label": "Which marks are listed" });
+    this.bar = el("div", { class: "filter", role: "group", "aria-label": "Which marks are listed" });
     for (const direction of ROWS) {
       const flags = this.flags.filter((flag) => flag.direction === direction);
       if (!flags.length) continue;
-      const button = el("button", { type: "button", class: `chip ${direction}`, "aria-pressed": "true" });
-      button.append(shape(direction), `${flags[0].direction_name} ${flags.length}`);
-      button.addEventListener("click", () => {
+      const chip = button("", { class: `chip ${direction}`, "aria-pressed": "true", onclick: () => {
         const hide = !this.hidden.delete(direction);
         if (hide) this.hidden.add(direction);
-        button.setAttribute("aria-pressed", String(!hide));
-        for (const { id } of flags) this.cards.get(id).root.hidden = hide;
-      });
-      bar.append(button);
+        chip.setAttribute("aria-pressed", String(!hide));
+        this.#list();
+      } });
+      chip.append(shape(direction), `${flags[0].direction_name} ${flags.length}`);
+      this.bar.append(chip);
     }
-    return bar;
+    this.unjudged = button("Not judged only", { class: "chip only", "aria-pressed": "false", onclick: () => this.toggleUnjudged() });
+    if (this.flags.length) this.bar.append(this.unjudged);
+    return this.bar;
   }
 
-  #card(flag, { onPlay, onAnswer, onUndo, onPick }) {
-    const answer = (name, text, key) =>
-      el("button", { type: "button", class: name, "aria-pressed": "false", "aria-keyshortcuts": key,
-        title: `${text} (key ${key})`, onclick: () => onAnswer(flag, name) }, text);
-    const [agree, disagree] = [answer("agree", "Agree", "a"), answer("disagree", "Disagree", "d")];
-    const undo = el("button", { type: "button", class: "undo", title: "Take my answer back (key z)",
-      onclick: () => onUndo(flag) }, "Undo");
-    const state = el("span", { class: "state" });
-    const title = el("div", { class: "card-title" }, shape(flag.direction), el("strong", { title: flag.about }, flag.name),
+  toggleUnjudged() {
+    this.unjudgedOnly = !this.unjudgedOnly;
+    this.unjudged.setAttribute("aria-pressed", String(this.unjudgedOnly));
+    this.#list();
+  }
+
+  #list() {
+    let any = false;
+    for (const flag of this.flags) {
+      const listed = this.#listed(flag);
+      any ||= listed;
+      this.cards.get(flag.id).root.hidden = !listed;
+    }
+    if (this.flags.length) {
+      this.none.hidden = any;
+      this.none.textContent = "No marks of this choice.";
+    }
+    this.onFilter();
+  }
+
+  #card(flag) {
+    const title = el("div", { class: "card-title" }, shape(flag.direction), el("strong", {}, flag.name),
       el("span", { class: "direction" }, flag.direction_name));
     if (flag.unsure) title.append(el("span", { class: "unsure-tag" }, "unsure"));
-    const play = el("button", { type: "button", class: "play", title: "Play from 2 seconds before",
-      onclick: () => onPlay(flag) }, `▶ ${flag.clock}`);
     const who = el("span", { class: "who" }, flag.speaker);
     if (flag.speaker_unsure) who.append(el("span", { class: "unsure-tag" }, "role unsure"));
-    const sure = `${Math.round(100 * flag.confidence)} % sure`;
+    const heard = el("span", { class: "heard" }, "not listened to yet");
     const notes = flag.modifiers.length ? ` · ${flag.modifiers.join(", ")}` : "";
-    const root = el("article", { class: `card ${flag.direction}${flag.unsure ? " unsure" : ""}`, role: "listitem",
-      "data-flag": flag.id, "aria-label": `${flag.direction_name}: ${flag.name} at ${flag.clock}`,
-      onclick: () => onPick(flag) },
-      title,
-      el("blockquote", {}, flag.quote),
-      el("div", { class: "card-facts" }, who, ` · machine ${sure}${notes} · `, el("code", {}, flag.source)),
-      el("div", { class: "card-actions" }, play, agree, disagree, undo, state));
-    return { root, agree, disagree, undo, state };
+    const state = el("span", { class: "state" });
+    const why = el("details", { class: "why" }, el("summary", {}, "Why it is marked"), el("p", {}, flag.about),
+      el("p", {}, "Rule ", el("code", {}, flag.source), `, machine ${Math.round(100 * flag.confidence)} % sure${notes}`));
+    const root = el("div", { class: `card ${flag.direction}${flag.unsure ? " unsure" : ""}`, role: "listitem",
+      "data-flag": flag.id, "aria-label": `${flag.direction_name}: ${flag.name} at ${flag.clock}` },
+      title, el("blockquote", {}, flag.quote),
+      el("div", { class: "card-facts" }, who, " · ", heard, " · ", state),
+      this.#actions(flag), why);
+    return { root, heard, state, open: true, was: "" };
+  }
+
+  #actions(flag) {
+    const play = button(`▶ ${flag.clock}`, { class: "play", "data-do": "play", title: "Play from 2 seconds before" });
+    const row = el("div", { class: "card-actions" }, play);
+    if (!this.judges) return row;
+    for (const [name, text] of CHOICES) row.append(button(text, { class: `answer ${name}`, "aria-pressed": "false", "data-do": name }));
+    row.append(button("Undo", { class: "undo", "data-do": "undo", title: "Take my answer back", hidden: true }));
+    return row;
+  }
+
+  #click(event) {
+    const flag = this.known.get(event.target.closest("[data-flag]")?.dataset.flag);
+    if (!flag) return;
+    const what = event.target.closest("[data-do]")?.dataset;
+    if (!what) {
+      if (!event.target.closest("summary")) this.onPick(flag);
+    } else if (what.do === "play") this.onPlay(flag);
+    else if (what.do === "undo") this.onUndo(flag);
+    else if (what.do === "skip") this.askReason(flag);
+    else if (what.do === "reason") this.#skip(flag, what.note);
+    else if (what.do === "back") this.closeReasons();
+    else this.onAnswer(flag, what.do);
+  }
+
+  // A skip says why; one key each while the choice is open.
+  askReason(flag) {
+    this.closeReasons();
+    this.onPick(flag);
+    this.reasons = el("div", { class: "reasons", role: "group", "aria-label": "Why it is skipped" },
+      ...REASONS.map(([note, text], number) => button(`${number + 1} ${text}`, { "data-do": "reason", "data-note": note })),
+      button("Esc Back", { "data-do": "back" }));
+    this.asked = flag;
+    this.cards.get(flag.id).root.append(this.reasons);
+    reveal(this.list, this.reasons);
+  }
+
+  closeReasons() {
+    this.reasons?.remove();
+    this.reasons = this.asked = null;
+  }
+
+  // A key while the reasons are shown; true when it was used.
+  onKey(key) {
+    if (!this.reasons) return false;
+    if (key === "Escape") return this.closeReasons(), true;
+    const reason = REASONS[Number(key) - 1];
+    if (reason) this.#skip(this.asked, reason[0]);
+    return Boolean(reason);
+  }
+
+  #skip(flag, note) {
+    this.closeReasons();
+    this.onAnswer(flag, "skip", note);
   }
 
   // `answer` is this reviewer's, saved or still on its way; `standing` is what all reviewers together say.
   tell(id, { answer, standing, saved }) {
     const card = this.cards.get(id);
-    card.agree.setAttribute("aria-pressed", String(answer === "agree"));
-    card.disagree.setAttribute("aria-pressed", String(answer === "disagree"));
-    card.undo.hidden = !answer;
+    const now = `${answer} ${standing} ${saved}`;
+    if (card.was === now) return;
+    card.was = now;
+    card.open = !answer && standing === "unverified";
+    for (const choice of card.root.querySelectorAll(".answer")) choice.setAttribute("aria-pressed", String(choice.dataset.do === answer));
+    if (this.judges) card.root.querySelector(".undo").hidden = !answer;
     const mine = answer ? `${ANSWERED[answer]} · ` : "";
     card.state.textContent = saved ? `${mine}${answer ? "saved · " : ""}${STANDS[standing]}` : `${mine}not saved yet`;
     card.root.dataset.standing = standing;
     card.root.dataset.saved = String(saved);
   }
 
+  // Called once after a round of `tell`.
+  told() {
+    if (this.unjudgedOnly) this.#list();
+  }
+
+  heard(id) {
+    this.cards.get(id).heard.textContent = "played";
+    this.cards.get(id).root.dataset.played = "true";
+  }
+
   select(id) {
-    for (const [flag, { root }] of this.cards) {
-      root.classList.toggle("picked", flag === id);
-      if (flag === id) reveal(this.list, root);
-    }
+    if (this.asked && this.asked.id !== id) this.closeReasons();
+    this.cards.get(this.picked)?.root.classList.remove("picked");
+    this.picked = id;
+    if (this.unjudgedOnly) this.#list();
+    const card = this.cards.get(id);
+    if (!card) return;
+    card.root.classList.add("picked");
+    reveal(this.list, card.root);
   }
 }

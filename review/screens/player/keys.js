@@ -1,32 +1,111 @@
 // One key for each thing that a reviewer does all day; typing in a field is never taken for one.
 
-export const SHORTCUTS = [
-  ["Space, k", "play or pause"],
-  ["j, l", "5 seconds back, forward"],
-  ["n, p", "next, previous mark (plays from 2 seconds before)"],
-  ["a, d", "agree, disagree with the chosen mark"],
-  ["z", "take the last answer back"],
-  ["?", "show or hide this list"],
+import { kept } from "./dom.js";
+
+// What can be done, its name, and its keys until somebody chooses others (foot pedals send keys of their own).
+export const ACTIONS = [
+  ["play", "play or pause", [" ", "k"]],
+  ["back", "5 seconds back", ["j"]],
+  ["forward", "5 seconds forward", ["l"]],
+  ["again", "3 seconds back, slower until here", ["h"]],
+  ["slower", "slower", ["["]],
+  ["faster", "faster", ["]"]],
+  ["next", "next mark (plays from 2 seconds before)", ["n"]],
+  ["previous", "previous mark", ["p"]],
+  ["loop", "repeat the chosen mark, or stop repeating", ["r"]],
+  ["verify", "verify: go through the marks not yet judged", ["v"]],
+  ["agree", "agree with the chosen mark", ["a"]],
+  ["disagree", "disagree", ["d"]],
+  ["wrong_speaker", "wrong speaker", ["s"]],
+  ["wrong_words", "wrong words", ["w"]],
+  ["skip", "skip, with a reason", ["x"]],
+  ["undo", "take the last answer back", ["z"]],
+  ["note", "note at this moment", ["m"]],
+  ["bookmark", "bookmark this moment", ["b"]],
+  ["praise", "praise this moment", ["+"]],
+  ["refer", "stop and refer", ["!"]],
+  ["search", "search in the transcript", ["/"]],
+  ["follow", "follow the words while playing, or not", ["f"]],
+  ["unjudged", "list only what is not judged", ["u"]],
+  ["zoom_in", "zoom in", ["i"]],
+  ["zoom_out", "zoom out", ["o"]],
+  ["whole", "show the whole recording", ["0"]],
+  ["pan_left", "earlier part", ["Shift+ArrowLeft"]],
+  ["pan_right", "later part", ["Shift+ArrowRight"]],
+  ["help", "show or hide this list", ["?"]],
 ];
+const REPEATING = new Set(["back", "forward", "slower", "faster", "zoom_in", "zoom_out", "pan_left", "pan_right"]);
+const TYPING =
+  "input:not([type=checkbox], [type=radio], [type=range], [type=button]), textarea, select, [contenteditable=''], [contenteditable='true']";
+const PRESSED_BY_SPACE = "button, a, summary, input[type=checkbox], input[type=radio]";
+const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta", "AltGraph", "CapsLock", "Dead"]);
 
-const TYPING = "input, textarea, select, [contenteditable=''], [contenteditable='true']";
+// A key as it is kept: what it writes, in small letters since Caps Lock must not silence it, or its name.
+export function keyOf(event) {
+  if (MODIFIERS.has(event.key)) return "";
+  if ([...event.key].length === 1) return event.key.toLowerCase();
+  return event.shiftKey ? `Shift+${event.key}` : event.key;
+}
 
-export function listen(actions) {
+export function keyName(key) {
+  return { " ": "Space" }[key] ?? (key.length === 1 ? key : key.replace("Arrow", "").replace("+", " + "));
+}
+
+// Which key does what for one person in this browser.
+export class Keymap {
+  constructor(user) {
+    this.place = `bodycam-review:keys:${user}`;
+    this.own = kept.read(this.place) ?? {};
+    this.#index();
+  }
+
+  keys(action) {
+    return this.own[action] ?? ACTIONS.find(([id]) => id === action)?.[2] ?? [];
+  }
+
+  // Gives `key` to `action` alone; returns the action that it was taken from, if any.
+  set(action, key) {
+    const other = this.actions.get(key);
+    if (other && other !== action) this.own[other] = this.keys(other).filter((one) => one !== key);
+    this.own[action] = [key];
+    this.#keep();
+    return other === action ? undefined : other;
+  }
+
+  reset() {
+    this.own = {};
+    this.#keep();
+  }
+
+  #keep() {
+    kept.write(this.place, this.own);
+    this.#index();
+  }
+
+  #index() {
+    this.actions = new Map(ACTIONS.flatMap(([id]) => this.keys(id).map((key) => [key, id])));
+  }
+}
+
+// `first` sees each key before the actions do and returns true for one that it has used; `modal` tells of an open dialog.
+export function listen(keymap, actions, { first = () => false, modal = () => null } = {}) {
   const act = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     // Inside a shadow root event.target is the host; the first step of the path is what has the focus.
     const target = event.composedPath()[0];
-    if (target instanceof Element && target.closest(TYPING)) return;
-    const onButton = target instanceof Element && target.closest("button, a, summary");
-    if (event.key === " " && onButton) return;
-    const key = event.key === " " ? "k" : event.key.toLowerCase(); // Caps Lock must not silence the keys
-    const action = actions[key];
-    if (!action) return;
+    const within = (what) => target instanceof Element && target.closest(what);
+    const key = keyOf(event);
+    const dialog = modal();
+    if (!key || within(TYPING) || within("[role=dialog]")) return;
+    if (event.key === " " && within(PRESSED_BY_SPACE)) return;
+    const used = dialog ? dialog.onKey?.(key) : first(key);
+    const action = dialog ? null : keymap.actions.get(key);
+    if (!used && !(action && actions[action])) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!event.repeat || "jl".includes(key)) action();
+    if (!used && (!event.repeat || REPEATING.has(action))) actions[action]();
   };
-  // Captured, so that the media element's own keys do not act a second time.
+  // Captured, so that neither the media element's own keys nor Streamlit's act a second time.
   document.addEventListener("keydown", act, true);
   return () => document.removeEventListener("keydown", act, true);
 }

@@ -1,7 +1,7 @@
 // The words: one span each, found by time with a binary search; a turn off screen costs no layout.
 
-import { clock, el, reveal } from "./dom.js";
-import { ROWS } from "./lane.js";
+import { clock, el, firstAfter, reveal } from "./dom.js";
+import { ROWS } from "./rows.js";
 
 const LINGER = 0.3; // seconds that a word stays lit after its end, so that a short pause does not blink
 const HANDS_OFF = 4000; // milliseconds without following after the reader has scrolled
@@ -9,12 +9,13 @@ const HANDS_OFF = 4000; // milliseconds without following after the reader has s
 export class Transcript {
   constructor({ onSeek, onFlag }) {
     this.pane = el("div", { class: "transcript", tabindex: "0", role: "region", "aria-label": "Transcript" });
+    this.turns = []; // as fetched; a line on the page names its own by data-turn
     this.spans = [];
     this.times = []; // [start, end, span], by start: overlapping turns are not in order of time
     this.lit = null;
     this.follow = true;
     this.scrolledAt = -HANDS_OFF;
-    this.onFlag = onFlag;
+    this.found = [];
     for (const event of ["wheel", "touchmove"]) {
       this.pane.addEventListener(event, () => (this.scrolledAt = performance.now()), { passive: true });
     }
@@ -26,10 +27,11 @@ export class Transcript {
     });
   }
 
-  show({ turns, speakers, silences }, { wordSure }) {
+  show({ turns, silences }, { voices, wordSure }) {
+    this.turns = turns;
     this.spans = [];
     this.times = [];
-    const blocks = turns.map((turn) => this.#turn(turn, speakers, wordSure));
+    const blocks = turns.map((turn, number) => this.#turn(turn, number, voices, wordSure));
     for (const [start, end] of [...silences].reverse()) {
       const next = turns.findIndex((turn) => turn.start >= end - 0.5);
       blocks.splice(next < 0 ? blocks.length : next, 0, this.#silence(start, end));
@@ -48,8 +50,8 @@ export class Transcript {
     return el("div", { class: "silence" }, time, `${Math.round(end - start)} seconds in which nobody is heard`);
   }
 
-  #turn({ speaker, start, words }, speakers, wordSure) {
-    const who = speakers[speaker];
+  #turn({ speaker, start, words }, number, voices, wordSure) {
+    const who = voices.known[speaker];
     const line = el("p", { class: "words" });
     for (const [text, from, to, confidence, second] of words) {
       const span = el("span", { class: confidence < wordSure ? "word doubtful" : "word", "data-at": from }, `${text} `);
@@ -57,17 +59,18 @@ export class Transcript {
       if (confidence < wordSure) doubts.push("The machine is unsure of this word");
       if (second) {
         span.classList.add("talked-over");
-        doubts.push(`${speakers[second]?.name ?? second} talks at the same time`);
+        doubts.push(`${voices.name(second)} talks at the same time`);
       }
       if (doubts.length) span.title = doubts.join(". ");
       this.spans.push(span);
       this.times.push([from, to, span]);
       line.append(span);
     }
-    const name = el("span", { class: "who" }, who?.name ?? speaker);
+    const name = el("span", { class: "who" }, voices.name(speaker));
     if (who?.unsure) name.append(el("span", { class: "unsure-tag" }, "role unsure"));
     const time = el("button", { class: "time", type: "button", "data-at": start, title: "Play from here" }, clock(start));
-    return el("div", { class: `turn role-${who?.role ?? "unknown"}` }, el("div", { class: "turn-head" }, time, name), line);
+    return el("div", { class: `turn ${voices.sign(speaker)} role-${who?.role ?? "unknown"}`, "data-turn": number },
+      el("div", { class: "turn-head" }, time, name), line);
   }
 
   mark(flags) {
@@ -89,14 +92,22 @@ export class Transcript {
     if (this.spans[flag.first]) reveal(this.pane, this.spans[flag.first]);
   }
 
+  // Marks where a search has found something; `places` are pairs of the first and the last word.
+  find(places) {
+    for (const span of this.found) span.classList.remove("hit", "hit-now");
+    this.found = places.flatMap(([first, last]) => this.spans.slice(first, last + 1));
+    for (const span of this.found) span.classList.add("hit");
+  }
+
+  goTo(first, last) {
+    this.scrolledAt = performance.now(); // whoever reads there is not to be carried off by the playing word
+    for (const span of this.found) span.classList.remove("hit-now");
+    for (const span of this.spans.slice(first, last + 1)) span.classList.add("hit-now");
+    reveal(this.pane, this.spans[first]);
+  }
+
   light(time) {
-    let [low, high] = [0, this.times.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.times[middle][0] <= time) low = middle + 1;
-      else high = middle;
-    }
-    const [, end, span] = this.times[low - 1] ?? [0, -Infinity, null];
+    const [, end, span] = this.times[firstAfter(this.times, time, ([start]) => start) - 1] ?? [0, -Infinity, null];
     const now = time < end + LINGER ? span : null;
     if (now === this.lit) return;
     this.lit?.classList.remove("now");

@@ -1,0 +1,53 @@
+"""The command that says whose recording it is: who wears the camera, for which unit, and who else appears."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated
+
+import typer
+
+from review import pipeline
+from review.access import Action
+from review.cli.console import say
+from review.cli.root import Database, app
+from review.cli.who import User, desk_of, os_user
+from review.store import AuditEntry, Store, open_store
+
+Wearer = Annotated[str, typer.Option("--officer", metavar="ID", help="The agency's id of who wears the camera.")]
+Unit = Annotated[str, typer.Option(metavar="NAME", help="The unit whose supervisors review it.")]
+
+
+@app.command()
+def whose(
+    recordings: Annotated[list[str], typer.Argument(metavar="ID…", help="The first digits of each sha256.")],
+    wearer: Wearer = "",
+    unit: Unit = "",
+    others: Annotated[
+        list[str] | None, typer.Option("--appears", metavar="ID", help="Another officer in it; may be repeated.")
+    ] = None,
+    user: User = None,
+    db: Database = None,
+) -> None:
+    """Say who wears the camera, for which unit, and who else appears: these never judge the recording.
+
+    Example: `bodycam-review whose 3f9a --officer 4711 --unit North --appears 4712`
+    """
+    with open_store(db) as store:
+        desk = desk_of(store, user)
+        for prefix in recordings:
+            sha256 = store.find(prefix)
+            if desk:
+                desk.set_whose(sha256, wearer=wearer, unit=unit, others=others or ())
+            else:
+                set_whose(store, sha256, wearer=wearer, unit=unit, others=others or ())
+            say(f"{sha256[:12]}: worn by {wearer or 'nobody named'}, unit {unit or 'none'}")
+
+
+def set_whose(store: Store, sha256: str, *, wearer: str, unit: str, others: Collection[str] = ()) -> None:
+    """The same in a store without accounts; the log has the computer's own account."""
+    details = {"wearer": wearer, "unit": unit, "others": sorted(others)}
+    source = f"command line, {os_user()}"
+    with store.casebook(write=True) as book:
+        book.set_whose(sha256, wearer=wearer, unit=unit, others=others)
+        book.log(AuditEntry(pipeline.now(), "", "", Action.SET_PRESENCE, sha256, source=source, details=details))

@@ -1,0 +1,186 @@
+"""The unit view at a desk: coverage, backlog, what was verified over time, reasons given; never a figure of a person.
+
+A number below ten says little about a unit and much about few people, so it is withheld. For those who may hear the
+recordings a backlog is work to do, and is told exactly; for everybody else it is a number like the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from review import access
+from review.access import Action, Reach, ViewerRole
+from review.desk.desk import Desk
+from review.encounter import Standing
+from review.errors import Refused
+from review.store import Asked, Filter
+from review.store.figures import Backlog, Coverage, Instance, Tally
+
+FEWEST = 10  # a smaller number is withheld
+MOST_MOMENTS = 200  # behind one number
+NO_MOMENTS = "You see figures here. Moments reach you when somebody shares them."
+
+
+@dataclass(frozen=True)
+class Period:
+    """From and until which day recordings count; None for no limit."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number that is told, or withheld because it is small."""
+
+    number: int | None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether it is below ten."""
+        return self.number is None
+
+
+@dataclass(frozen=True)
+class Month:
+    """The marks of one behaviour in one month, machine and people apart."""
+
+    month: str
+    behaviour: str
+    direction: str
+    marked: Cell
+    unsure: Cell
+    verified: Cell
+    judged: Cell
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What the unit view shows."""
+
+    coverage: dict[str, Cell]  # recorded, not_begun, begun, signed; marks, judged
+    months: tuple[Month, ...]
+    totals: tuple[Month, ...]  # of the whole time, by behaviour
+    reasons: dict[str, Cell]  # verified, marked, unsure, none
+    backlog: tuple[Backlog, ...] | None = None  # None for whom it is no work
+    waiting: Cell = field(default_factory=lambda: Cell(0))  # all serious marks that nobody has judged
+    opens: bool = False  # whether this person may open the moments behind a number
+
+
+def units(desk: Desk) -> tuple[str, ...]:
+    """The units to choose from; none for whoever has one only."""
+    desk.require(Action.UNIT_FIGURES)
+    if desk.viewer.role == ViewerRole.SUPERVISOR:
+        return ()
+    with desk.store.register() as register:
+        return register.units()
+
+
+def opens(desk: Desk) -> bool:
+    """Whether this person may hear recordings, and so open the moments behind a number."""
+    return access.may(desk.viewer, Action.PLAY).allowed
+
+
+def unit(desk: Desk, period: Period, *, unit: str | None = None) -> Unit:
+    """The figures of a unit, or of all (None); raises Refused for a unit that is not one's own."""
+    asked = _asked(desk, period, unit)
+    may_open = opens(desk)
+    with desk.store.register() as register:
+        figures = register.figures
+        covered, backlog = figures.coverage(asked), figures.backlog(asked)
+        tallies, reasons = figures.by_month(asked), figures.reasons(asked)
+    months = [tally for tally in tallies if not tally.others]
+    marks = {"marks": sum(one.marked + one.unsure for one in tallies), "judged": sum(one.judged for one in tallies)}
+    waiting = sum(one.marked + one.unsure for one in backlog)
+    return Unit(
+        coverage=_coverage(covered, marks, exact=may_open),
+        months=tuple(map(_month, months)),
+        totals=tuple(map(_month, _totals(months, exact=may_open))),
+        reasons=parts(vars(reasons)),
+        backlog=backlog if may_open else None,
+        waiting=Cell(waiting) if may_open else _cell(waiting),
+        opens=may_open,
+    )
+
+
+def behind(
+    desk: Desk, period: Period, *, unit: str | None, behaviours: Sequence[str], stands: Standing, month: str = ""
+) -> tuple[Instance, ...]:
+    """The moments behind a number, the oldest first; raises Refused for whom they are not."""
+    asked = _asked(desk, period, unit)
+    if not opens(desk):
+        desk.log(Action.UNIT_FIGURES, outcome="refused", why=NO_MOMENTS)
+        raise Refused(NO_MOMENTS)
+    # An officer's own recording is not told before the statement is done.
+    asked = replace(asked, readable=desk.rules.debrief_after_statement)
+    with desk.store.register() as register:
+        return register.figures.instances(asked, behaviours=behaviours, stands=stands, month=month, limit=MOST_MOMENTS)
+
+
+def parts(numbers: dict[str, int]) -> dict[str, Cell]:
+    """Parts of a whole: when one of them is small all are withheld, or it could be reckoned from the others.
+
+    >>> parts({"with": 40, "without": 3})
+    {'with': Cell(number=None), 'without': Cell(number=None)}
+    """
+    small = any(0 < number < FEWEST for number in numbers.values())
+    return {name: Cell(None) if small else Cell(number) for name, number in numbers.items()}
+
+
+def _asked(desk: Desk, period: Period, unit: str | None) -> Asked:
+    desk.require(Action.UNIT_FIGURES)
+    viewer = desk.viewer
+    if viewer.role == ViewerRole.SUPERVISOR:
+        if unit not in (None, viewer.unit):
+            raise Refused("You see the figures of your own unit.")
+        unit = viewer.unit
+    wanted = Filter(since=period.since, until=period.until, unit=unit)
+    return Asked(viewer, Reach(everything=True), desk.clock().date(), wanted, desk.policy.hidden)
+
+
+def _coverage(covered: Coverage, marks: dict[str, int], *, exact: bool) -> dict[str, Cell]:
+    states = {
+        "not_begun": covered.recorded - covered.begun - covered.signed,
+        "begun": covered.begun,
+        "signed": covered.signed,
+    }
+    told = {name: Cell(number) for name, number in states.items()} if exact else parts(states)
+    whole = {"recorded": covered.recorded, **marks}
+    return {**told, **{name: Cell(number) if exact else _cell(number) for name, number in whole.items()}}
+
+
+def _cell(number: int) -> Cell:
+    return Cell(number if number >= FEWEST else None)
+
+
+def _month(tally: Tally) -> Month:
+    return Month(
+        month=tally.month,
+        behaviour=tally.behaviour,
+        direction=tally.direction,
+        marked=_cell(tally.marked),
+        unsure=_cell(tally.unsure),
+        verified=_cell(tally.verified),
+        judged=_cell(tally.judged),
+    )
+
+
+def _totals(months: Sequence[Tally], *, exact: bool) -> tuple[Tally, ...]:
+    """The whole time by behaviour; for those who see figures only, without the months that are withheld.
+
+    A whole with all months but one told would tell that one.
+    """
+    sums: dict[str, Tally] = {}
+    for month in months:
+        before = sums.get(month.behaviour, replace(month, month="", marked=0, unsure=0, verified=0, judged=0))
+        sums[month.behaviour] = replace(
+            before,
+            **{
+                name: getattr(before, name) + (number if exact or number >= FEWEST else 0)
+                for name in ("marked", "unsure", "verified", "judged")
+                for number in [getattr(month, name)]
+            },
+        )
+    return tuple(sums[name] for name in sorted(sums))

@@ -1,0 +1,89 @@
+"""The review of one recording at a desk: who answered what, what is still missing, and who can be given the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from review import access
+from review.access import Action, Facts, Rules, Viewer
+from review.casework import Act, Assignment, Casework, Kind, heard, holding, item_key
+from review.desk import casework
+from review.desk.desk import Desk
+from review.encounter import Span
+from review.store import Person
+
+# What somebody must be allowed to do on the recording to be given this work on it.
+WORK: Mapping[str, Action] = {"review": Action.REVIEW, "coaching": Action.COACH}
+
+
+@dataclass(frozen=True)
+class Review:
+    """Where the review of a recording stands, as one person may know it."""
+
+    work: Casework
+    given: Mapping[str, tuple[Act, ...]] = field(default_factory=dict)  # by item: each person's latest answer
+    missing: tuple[str, ...] = ()  # before this person can sign it off; empty for those who cannot review it
+    stretch: Span | None = None
+    heard: float = 0.0  # seconds of the stretch that this person has played
+    reopened: Act | None = None  # why a signed review was opened again, until it is signed anew
+    people: Mapping[str, str] = field(default_factory=dict)  # names by account
+    fitting: Mapping[str, tuple[Viewer, ...]] = field(default_factory=dict)  # by kind of work, whom it can be given
+
+    def mine(self, user: str) -> tuple[Assignment, ...]:
+        """The open work that this person was given here."""
+        return tuple(one for one in self.work.assignments if one.to == user and not one.done)
+
+
+def review(desk: Desk, sha256: str) -> Review:
+    """Where the review of this recording stands; raises Refused."""
+    facts = desk.require(Action.VIEW, sha256)
+    may = desk.may_all(sha256)
+    with desk.store.casebook() as book:
+        acts, people = book.acts(sha256), book.accounts.every()
+    work = casework.visible(desk, facts, holding(acts))
+    stretch = casework.stretch(desk, sha256) if Action.REVIEW in may else None
+    return Review(
+        work=work,
+        given=answers_by_person(acts),
+        missing=casework.to_sign(desk, sha256) if Action.REVIEW in may else (),
+        stretch=stretch,
+        heard=heard(work, desk.viewer.user, stretch) if stretch else 0.0,
+        reopened=_reopened(acts),
+        people={person.id: person.name for person in people},
+        fitting=fitting(people, facts, rules=desk.rules) if Action.ASSIGN in may else {},
+    )
+
+
+def answers_by_person(acts: Iterable[Act]) -> dict[str, tuple[Act, ...]]:
+    """Each person's latest answer to each item, the one that was given last at the end.
+
+    An answer that was taken back (no reply and no note) is left out.
+    """
+    latest: dict[str, dict[str, Act]] = {}
+    for act in acts:
+        if act.kind is Kind.ANSWER:
+            people = latest.setdefault(item_key(act), {})
+            people.pop(act.person, None)
+            people[act.person] = act
+    given = {
+        key: tuple(act for act in people.values() if act.body.get("reply") or act.text)
+        for key, people in latest.items()
+    }
+    return {key: found for key, found in given.items() if found}
+
+
+def fitting(people: Iterable[Person], facts: Facts, *, rules: Rules) -> dict[str, tuple[Viewer, ...]]:
+    """Whom each kind of work on a recording of these facts can be given to; being given it brings it within reach."""
+    known = [Viewer(one.id, one.name, one.role, one.unit, one.officer) for one in people if one.disabled_at is None]
+    return {what: tuple(one for one in known if _fits(one, action, facts, rules)) for what, action in WORK.items()}
+
+
+def _fits(viewer: Viewer, action: Action, facts: Facts, rules: Rules) -> bool:
+    given = replace(facts, assigned_to=facts.assigned_to | {viewer.user})
+    return bool(access.may(viewer, action, given, rules=rules))
+
+
+def _reopened(acts: Sequence[Act]) -> Act | None:
+    about = [act for act in acts if act.kind in {Kind.SIGN_OFF, Kind.REOPEN}]
+    return about[-1] if about and about[-1].kind is Kind.REOPEN else None

@@ -1,0 +1,88 @@
+"""What an officer answered to marks on their own recording, and what became of it; no streamlit here.
+
+For the officer's debrief and for whoever reviews the recording: both see the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from review.casework import Act, Casework, Kind, withdrawable
+from review.encounter import CONFIRMING_ROLES, Answer, Verdict
+from review.screens.parts import ANSWER_NAMES
+
+WHAT_NAMES = {
+    "off_camera": "something off camera",
+    "weapon_seen": "a weapon was seen",
+    "language": "language or interpreting",
+    "other": "something else",
+}
+KIND_NAMES = {
+    Kind.CONTEXT: "Context",
+    Kind.CONTEST: "Contested",
+    Kind.ASK_REVIEW: "Asked for another person to review it",
+}
+
+
+def answers_of(work: Casework) -> dict[str, tuple[Act, ...]]:
+    """Context, contests and requests by the mark that they are about, in their order; "" for the whole recording."""
+    by_mark: dict[str, list[Act]] = {}
+    for act in sorted((*work.contexts, *work.contests, *work.requests), key=lambda act: act.at):
+        by_mark.setdefault(act.about, []).append(act)
+    return {about: tuple(acts) for about, acts in by_mark.items()}
+
+
+def answer_rows(
+    work: Casework, verdicts: Sequence[Verdict], people: Mapping[str, str], user: str
+) -> dict[str, list[dict[str, Any]]]:
+    """The same as rows, each with what became of it; `mine` says whether this person can take it back."""
+    return {
+        about: [_row(act, work, verdicts, people, user) for act in acts] for about, acts in answers_of(work).items()
+    }
+
+
+def _row(act: Act, work: Casework, verdicts: Sequence[Verdict], people: Mapping[str, str], user: str) -> dict[str, Any]:
+    return {
+        "id": act.id,
+        "kind": act.kind.value,
+        "name": KIND_NAMES[act.kind],
+        "what": WHAT_NAMES.get(str(act.body.get("what", "")), ""),
+        "text": act.text,
+        "by": people.get(act.person, act.person),
+        "on": act.at.date().isoformat(),
+        "mine": withdrawable(act, user),
+        "became": became(act, work, verdicts, people),
+    }
+
+
+def became(act: Act, work: Casework, verdicts: Sequence[Verdict], people: Mapping[str, str]) -> str:
+    """What reviewers have said of the mark since somebody answered to it, in a sentence or two."""
+    since = [one for one in verdicts if one.flag == act.about and one.at > act.at]
+    said = [_said(one, people) for one in latest(since)]
+    if said:
+        return f"Since then: {' '.join(said)}"
+    if not act.about and work.signed is not None and work.signed.at > act.at:
+        who = people.get(work.signed.person, work.signed.person)
+        return f"Since then: {who} signed the review off on {work.signed.at.date().isoformat()}."
+    return "Nobody has judged the mark since." if act.about else "No review was signed off since."
+
+
+def latest(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """The last answer of each reviewer whose answer counts, those taken back left out, in the order of time."""
+    by_person: dict[str, list[Verdict]] = {}
+    for one in verdicts:
+        if one.reviewer_role not in CONFIRMING_ROLES:
+            continue
+        said = by_person.setdefault(one.reviewer, [])
+        if one.answer is Answer.UNDO:
+            del said[-1:]
+        else:
+            said.append(one)
+    return tuple(sorted((said[-1] for said in by_person.values() if said), key=lambda one: one.at))
+
+
+def _said(one: Verdict, people: Mapping[str, str]) -> str:
+    note = f", and wrote: “{one.note}”" if one.note else ""
+    who = people.get(one.reviewer, one.reviewer)
+    return f"{who} judged this mark on {one.at.date().isoformat()}: {ANSWER_NAMES[one.answer]}{note}."

@@ -1,0 +1,113 @@
+"""An officer's debrief of one recording: a warning first where it is due, then what went well, then the rest."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from review.access import Action
+from review.desk import Desk, casework, debrief, library
+from review.encounter import Encounter
+from review.errors import ReviewError
+from review.screens import debrief_markup, markup, parts, state
+from review.screens.answers import answers
+from review.screens.casework_rows import casework_row
+from review.screens.debrief_data import debrief_data
+from review.screens.debrief_rows import distressing
+from review.screens.debrief_views import view_rows, views_table
+from review.screens.player import player
+
+LIST_PAGE = "debrief.py"
+
+
+def show() -> None:
+    """Show the recording that the address names, or the one looked at last."""
+    recording = st.query_params.get("recording") or st.session_state.get("recording")
+    if not recording:
+        st.info("Choose one of your recordings first.")
+        st.page_link(LIST_PAGE, label="My recordings")
+        return
+    try:
+        desk = state.desk()
+        sha256 = library.find(desk, recording)
+        st.session_state["recording"] = sha256
+        if not desk.purpose(sha256):
+            _purpose(desk, sha256)
+            return
+        encounter = desk.encounter(sha256)
+    except ReviewError as error:
+        st.error(str(error))
+        st.page_link(LIST_PAGE, label="My recordings")
+        return
+    st.page_link(LIST_PAGE, label="My recordings")
+    st.subheader(markup.plain(encounter.recording.name), anchor=False)
+    st.html(markup.fact_line(parts.facts(encounter)))
+    if _warned(encounter):
+        _debrief(desk, encounter)
+
+
+def _purpose(desk: Desk, sha256: str) -> None:
+    """Ask why the recording is opened, as everywhere; an officer's own is opened for one purpose."""
+    allowed = desk.purposes(sha256)
+    st.subheader("Why are you opening this recording?", anchor=False)
+    st.caption("Your answer is kept in the log with everything you do here, until you sign out.")
+    with st.form("purpose", border=False):
+        chosen = st.radio("Purpose", allowed, format_func=lambda one: parts.PURPOSE_NAMES[one])
+        if st.form_submit_button("Open", type="primary") and chosen:
+            desk.begin(sha256, chosen)
+            st.rerun()
+
+
+def _warned(encounter: Encounter) -> bool:
+    """Whether the debrief can begin: nothing in it is known to be hard to hear, or the officer chose to go on."""
+    kinds, chosen = distressing(encounter), f"watch-{encounter.recording.sha256}"
+    if not kinds or st.session_state.get(chosen):
+        return True
+    st.subheader("Before you listen", anchor=False)
+    st.html(debrief_markup.warning(kinds) + debrief_markup.support(state.policy().peer_support))
+    st.caption("Nobody is told what you choose here, and nobody is told if you use the peer-support line.")
+    with st.container(horizontal=True):
+        watch, later = st.button("Watch", key="watch"), st.button("Not now", key="not-now")
+    if watch:
+        st.session_state[chosen] = True
+        st.rerun()
+    if later:
+        st.switch_page(LIST_PAGE)
+    return False
+
+
+def _debrief(desk: Desk, encounter: Encounter) -> None:
+    sha256 = encounter.recording.sha256
+    at = parts.read_seconds(st.query_params.get("at"))
+    if not st.session_state.get(f"read-{sha256}"):
+        desk.log(Action.VIEW, sha256, revision=encounter.revision)
+        st.session_state[f"read-{sha256}"] = True
+    answers(debrief_data(desk, sha256, at=at))
+    if st.toggle("Show the whole recording with all its words", key=f"whole-{sha256}"):
+        _whole(desk, encounter, at)
+    with st.expander("Who opened this recording, and why"):
+        found = debrief.views(desk, sha256)
+        own = st.checkbox("Show what I did, too", key=f"own-{sha256}")
+        st.html(views_table(view_rows(found, desk.viewer.user, own=own), withheld=found.affairs_withheld))
+    if desk.may(Action.EXPORT, sha256):
+        st.html(markup.exports(sha256))
+
+
+def _whole(desk: Desk, encounter: Encounter, at: float | None) -> None:
+    sha256 = encounter.recording.sha256
+    work = casework_row(casework.of(desk, sha256), desk.viewer.user)
+    # Officers judge nothing of their own; what they answer goes with the moments above.
+    player(
+        parts.player_data(
+            encounter,
+            desk.viewer,
+            at=at,
+            about=state.about_behaviours(),
+            may=("note", "bookmark"),
+            judges=False,
+            casework=work,
+        )
+    )
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,193 @@
+// Coaching about one recording: a session is made of moments, praise first, and a next step; the officer answers it.
+
+import { button, clock, el, field, kept, seconds } from "./dom.js";
+import { Form } from "./kept_state.js";
+import { Share } from "./share.js";
+
+const AFTER = 4; // seconds played after a moment that has no end
+const CHANGES = new Set(["session", "acknowledge"]);
+const ADDED = { praise: "Praise", note: "Note" };
+
+export class Coaching extends Form {
+  constructor(component) {
+    super(component);
+    const { data } = component;
+    this.draft = `bodycam-review:draft:${data.user}:${data.recording}:session`;
+    const was = kept.read(this.draft) ?? {};
+    this.chosen = new Set(was.chosen ?? data.candidates.filter(({ kind }) => kind === "praise").map(({ id }) => id));
+    this.marks = new Map(data.candidates.filter(({ end }) => end).map((one) => [one.id, one]));
+    this.sound = el("audio", { preload: "none", src: data.urls.media, ontimeupdate: () => this.#stop() });
+    this.well = el("ul", { class: "agenda" });
+    this.talk = el("ul", { class: "agenda" });
+    this.step = el("textarea", { rows: 2, maxlength: 2000, "aria-label": "Agreed next step", oninput: () => this.#keep() });
+    this.step.value = was.step ?? "";
+    this.day = el("input", { type: "date", value: was.day ?? data.today, onchange: () => this.#keep() });
+    this.send = button("Send to the officer", { class: "main", onclick: () => this.#send() });
+    this.wrong = el("p", { role: "alert", class: "wrong" });
+    this.last = el("div", { class: "banner", hidden: true });
+    this.sessions = el("div", { class: "sessions" });
+    this.share = new Share(this);
+    this.sound.hidden = true;
+    this.begin(this.#build(data));
+  }
+
+  get tells() {
+    return CHANGES;
+  }
+
+  #build(data) {
+    const prepare = this.can("session") ? el("details", { class: "prepare", open: !data.sessions.length }, el("summary", {}, el("h3", {}, "Prepare a session")),
+      el("p", { class: "quiet" }, "Tick what you want to talk about. Praise stands first."),
+      el("div", { class: "halves" },
+        el("div", {}, el("h4", {}, "What went well"), this.well, this.#adder("praise", "What went well?")),
+        el("div", {}, el("h4", {}, "To talk about"), this.talk, this.#adder("note", "What do you want to talk about?"))),
+      el("div", { class: "row grow" }, field("Agreed next step", this.step, "What both of you want to try, so that the next session can begin with it.")),
+      el("div", { class: "row" }, field("Session on", this.day), this.send), this.wrong) : null;
+    this.prepare = prepare;
+    return el("section", { class: "form coaching", "aria-label": "Coaching" }, el("div", { class: "head" }, this.sound, this.saved),
+      this.trouble, this.last, prepare, el("section", {}, el("h3", {}, "Sessions about this recording"), this.sessions), this.share.root);
+  }
+
+  // Praise and critique are one line each, side by side, and take the same two fields.
+  #adder(kind, asks) {
+    const at = el("input", { size: 6, placeholder: "0:00", "aria-label": "At which time?" });
+    const text = el("input", { maxlength: 2000, placeholder: asks, "aria-label": asks });
+    const wrong = el("span", { class: "wrong", role: "alert" });
+    return el("form", { class: "row grow adder", hidden: !this.can(kind), onsubmit: (event) => {
+      event.preventDefault();
+      const when = seconds(at.value);
+      wrong.textContent = when === null || when > this.state.seconds ? "Give a time like 1:15." : text.value.trim() ? "" : "Write what it is about.";
+      if (wrong.textContent) return;
+      this.chosen.add(this.act(kind, "", { at: when, text: text.value.trim() }));
+      at.value = text.value = "";
+      this.#keep();
+      this.show();
+    } }, at, text, el("button", {}, `Add ${ADDED[kind].toLowerCase()}`), wrong);
+  }
+
+  show() {
+    if (!this.root) return;
+    const { state, fresh, pending } = this;
+    const known = new Set(state.candidates.map(({ id }) => id));
+    const added = fresh.filter(({ id, kind }) => ADDED[kind] && !known.has(id)).map(({ id, kind, body }) => ({ id, kind, name: ADDED[kind],
+      well: kind === "praise", at: body.at, end: null, clock: clock(body.at), text: body.text, by: state.user, saving: pending.has(id) }));
+    this.all = [...state.candidates, ...added].sort((a, b) => b.well - a.well || a.at - b.at);
+    for (const [list, well] of [[this.well, true], [this.talk, false]]) {
+      const rows = this.all.filter((one) => one.well === well).map((one) => this.#candidate(one));
+      list.replaceChildren(...(rows.length ? rows : [el("li", { class: "quiet" }, "Nothing noted or verified yet.")]));
+    }
+    this.send.disabled = fresh.some(({ kind, id }) => kind === "session" && pending.has(id));
+    this.#tellLast();
+    const waiting = fresh.filter(({ kind }) => kind === "session").map(({ id, body }) => ({ id, by: state.user, on: state.today, held_on: body.held_on,
+      next_step: body.next_step, agenda: body.agenda.map((name) => this.all.find((one) => one.id === name)).filter(Boolean), answer: null, saving: pending.has(id) }));
+    const rows = [...waiting, ...state.sessions];
+    const shown = JSON.stringify([rows, fresh]);
+    if (shown !== this.shown) this.sessions.replaceChildren(...(rows.length ? rows.map((one) => this.#session(one)) : [el("p", { class: "quiet" }, "None yet.")]));
+    this.shown = shown;
+    this.share.show();
+    this.tellSaved();
+  }
+
+  #candidate(one) {
+    const tick = el("input", { type: "checkbox", onchange: () => {
+      if (tick.checked) this.chosen.add(one.id);
+      else this.chosen.delete(one.id);
+      this.#keep();
+    } });
+    tick.checked = this.chosen.has(one.id);
+    return el("li", { class: one.kind, "data-candidate": one.id }, el("label", {}, tick, ...this.#told(one)), ...this.#buttons(one));
+  }
+
+  #told(one) {
+    return [el("strong", {}, ` ${one.name} `), el("span", {}, one.text || ""), el("span", { class: "quiet" }, one.saving ? " saving …" : one.by ? ` ${this.name(one.by)}` : "")];
+  }
+
+  #buttons(one) {
+    if (one.at === null) return [];
+    const share = this.can("share") ? button("Share", { class: "quiet-button", "aria-label": `Share the moment at ${one.clock}`, onclick: () => this.share.open(one) }) : null;
+    return [button(`▶ ${one.clock}`, { class: "place", "aria-label": `Play ${one.name} at ${one.clock}`, onclick: () => this.#play(one) }), share].filter(Boolean);
+  }
+
+  #tellLast() {
+    const { last, officer, due, held } = this.state;
+    const lines = [];
+    if (held) lines.push("This recording is held for internal affairs. Coaching on it is closed until they release it.");
+    if (last) {
+      const where = last.about ? `, about ${last.about}` : "";
+      lines.push(last.text ? `Agreed last time (${last.on}, with ${this.name(last.by)}${where}): ${last.text}` : `The session before was on ${last.on}${where}; no next step was agreed.`);
+    }
+    if (this.can("session") && due) lines.push(`This session is due on ${due}.`);
+    if (this.can("session") && !this.state.answers) {
+      lines.push(officer ? `The officer ${officer} has no account here, so nobody can read the session yet.` : "Nobody has said who wears the camera in this recording, so there is nobody to send a session to yet.");
+    }
+    this.last.hidden = !lines.length;
+    this.last.replaceChildren(...lines.map((text) => el("p", {}, text)));
+  }
+
+  #session(one) {
+    const agenda = one.agenda.length ? el("ul", { class: "agenda" }, ...one.agenda.map((row) => el("li", { class: row.kind }, el("span", {}, ...this.#told(row)), ...this.#buttons(row))))
+      : el("p", { class: "quiet" }, "No moments were put on the agenda.");
+    const answered = this.fresh.filter(({ kind, about }) => kind === "acknowledge" && about === one.id).at(-1);
+    return el("article", { class: "session", "data-session": one.id },
+      el("h4", {}, `Session ${one.held_on || one.on}, ${one.by === this.state.user ? "by you" : `with ${this.name(one.by)}`}`, one.saving ? " (saving …)" : ""), agenda,
+      el("p", {}, el("strong", {}, "Next step: "), one.next_step || "none agreed"),
+      this.#answer(one, answered));
+  }
+
+  #answer(one, fresh) {
+    const what = fresh?.body.answer ?? one.answer?.what;
+    if (what) {
+      const text = fresh?.body.text ?? one.answer.text;
+      const who = this.name(fresh ? this.state.user : one.answer.by);
+      const said = what === "acknowledged" ? `Read and acknowledged by ${who}` : `Read by ${who}, who does not sign`;
+      return el("p", { class: "answer" }, `${said}${one.answer ? `, ${one.answer.on}` : ""}.`, text ? ` “${text}”` : "", fresh && this.pending.has(fresh.id) ? " saving …" : "");
+    }
+    if (!this.can("acknowledge")) return el("p", { class: "quiet" }, "The officer has not answered yet.");
+    const text = el("textarea", { rows: 2, maxlength: 2000, placeholder: "What you want to say to it (may stay empty)", "aria-label": "What you want to say to it",
+      oninput: () => kept.write(`${this.draft}:${one.id}`, text.value) });
+    text.value = kept.read(`${this.draft}:${one.id}`) ?? "";
+    const give = (answer) => () => {
+      this.act("acknowledge", one.id, { answer, text: text.value.trim() });
+      kept.write(`${this.draft}:${one.id}`, null);
+    };
+    return el("div", { class: "answering" }, text,
+      el("div", { class: "equal" }, button("I have read it", { onclick: give("acknowledged") }), button("I have read it and do not sign", { onclick: give("refused_to_sign") })),
+      el("p", { class: "quiet" }, "Both answers are fine and have no consequence for you. “Read” does not mean that you agree. Your answer and your words stay with the session."));
+  }
+
+  #play(one) {
+    this.sound.currentTime = Math.max(0, one.at - this.state.lead_in);
+    this.until = (one.end ?? one.at) + AFTER;
+    this.sound.hidden = false;
+    this.sound.controls = true;
+    this.sound.play().catch(() => {}); // a browser may insist on a click first; the controls are there
+  }
+
+  #stop() {
+    if (!this.until || this.sound.currentTime < this.until) return;
+    this.until = null;
+    this.sound.pause();
+  }
+
+  #keep() {
+    kept.write(this.draft, { chosen: [...this.chosen], step: this.step.value, day: this.day.value });
+  }
+
+  #send() {
+    const agenda = this.all.filter(({ id }) => this.chosen.has(id)).map(({ id }) => id);
+    const next = this.step.value.trim();
+    this.wrong.textContent = agenda.length || next ? "" : "Tick at least one moment, or write a next step.";
+    if (this.wrong.textContent) return;
+    this.act("session", "", { agenda, next_step: next, held_on: this.day.value });
+    this.chosen.clear();
+    this.step.value = "";
+    kept.write(this.draft, null);
+    this.prepare.open = false;
+    this.show();
+  }
+
+  close() {
+    this.sound.pause();
+    super.close();
+  }
+}

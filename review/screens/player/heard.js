@@ -1,0 +1,62 @@
+// What was really played in this window: a mark whose stretch was not heard says so on its card.
+
+const BREAK = 5; // seconds between two looks at the clock; more was no playing (a hidden window looks once a second)
+const CLOSE = 0.2; // seconds of a mark's edges that may be missing
+const WORTH_TELLING = 1; // seconds
+const TELL_AFTER = 30; // seconds of playing on, so that little is untold when a window is closed
+
+export class Heard {
+  // `onStretch(from, to)` tells of every stretch that was played, `onFlag(id)` once of each mark that was heard.
+  constructor({ flags, onFlag, onStretch }) {
+    Object.assign(this, { onFlag, onStretch });
+    this.left = [...flags];
+    this.spans = []; // [from, to], apart and in order
+    this.from = this.last = null;
+    this.told = 0;
+  }
+
+  tick(now, playing) {
+    if (!playing) return this.end();
+    if (this.from === null || now < this.last || now - this.last > BREAK) this.#begin(now);
+    this.last = now;
+    const spans = joined([...this.spans, [this.from, now]]);
+    const heard = this.left.filter((flag) => flag.start <= now && covers(spans, flag));
+    if (heard.length) this.left = this.left.filter((flag) => !heard.includes(flag));
+    for (const { id } of heard) this.onFlag(id);
+    if (now - this.told > TELL_AFTER) this.#tell();
+  }
+
+  #begin(now) {
+    this.end();
+    this.from = this.told = this.last = now;
+  }
+
+  // A jump or a pause: what was played up to here is a stretch.
+  end() {
+    if (this.from === null) return;
+    this.#tell();
+    this.spans = joined([...this.spans, [this.from, this.last]]);
+    this.from = null;
+  }
+
+  #tell() {
+    if (this.last - this.told >= WORTH_TELLING) this.onStretch(this.told, this.last);
+    this.told = this.last;
+  }
+}
+
+function covers(spans, { start, end }) {
+  const [from, to] = [start + CLOSE, Math.max(end - CLOSE, start + CLOSE)];
+  return spans.some(([a, b]) => a <= from && b >= to);
+}
+
+// Stretches in order, those that touch made one.
+export function joined(spans) {
+  const out = [];
+  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
+    const before = out.at(-1);
+    if (before && from <= before[1] + 0.3) before[1] = Math.max(before[1], to);
+    else out.push([from, to]);
+  }
+  return out;
+}

@@ -1,0 +1,142 @@
+"""The review form as its component shows it: values in, rows out; no streamlit here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from review.access import Viewer
+from review.casework import Act, Assignment, withdrawable
+from review.casework.form import HEARD_SHARE
+from review.desk.moments import LONGEST
+from review.desk.reviewing import Review
+from review.encounter import Encounter, Flag
+from review.policy import Checklist, Item, Policy, Reply
+from review.screens.parts import LEAD_IN, behaviour_name, clock
+
+REPLY_NAMES = {
+    Reply.YES: "Yes",
+    Reply.NO: "No",
+    Reply.NOT_APPLICABLE: "Not applicable",
+    Reply.CANNOT_TELL: "Cannot tell",
+}
+SHARED_NAMES = {"trainer": "trainers", "oversight": "oversight"}
+
+
+def form_row(
+    review: Review, encounter: Encounter, policy: Policy, viewer: Viewer, *, may: Collection[str], today: date
+) -> dict[str, Any]:
+    """All that the form shows; `may` are the kinds of acts that this person may do here."""
+    work = review.work
+    base = f"/api/recordings/{encounter.recording.sha256}"
+    return {
+        "view": "review",
+        "recording": encounter.recording.sha256,
+        "seconds": encounter.recording.seconds,
+        "user": viewer.user,
+        "people": dict(review.people),
+        "may": sorted(may),
+        "lead_in": LEAD_IN,
+        "longest": LONGEST,
+        "urls": {"state": f"{base}/form", "acts": f"{base}/acts"},
+        "checklists": [_checklist(one, encounter.flags) for one in policy.checklists],
+        "answers": {key: _answer(act) for key, act in work.answers.items()},
+        "given": {key: [_answer(act) for act in acts] for key, acts in review.given.items()},
+        "dispositions": list(policy.dispositions),
+        "disposition": {**_by(work.disposition), "choice": work.disposition.body["choice"]}
+        if work.disposition
+        else None,
+        "comment": told(work.comment),
+        "signed": told(work.signed),
+        "reopened": told(review.reopened),
+        "hold": told(work.hold),
+        "stretch": _stretch(review),
+        "missing": list(review.missing),
+        "assignments": [assignment_row(one, viewer, today) for one in work.assignments],
+        "fitting": {
+            what: [{"id": who.user, "name": who.name} for who in people] for what, people in review.fitting.items()
+        },
+        "shares": [share_row(act, viewer.user) for act in work.shares],
+        "marks": [mark_row(flag) for flag in encounter.flags],
+    }
+
+
+def told(act: Act | None) -> dict[str, Any] | None:
+    """What somebody wrote, who it was and when; None for nothing."""
+    return {**_by(act), "text": act.text} if act else None
+
+
+def mark_row(flag: Flag) -> dict[str, Any]:
+    """One mark as a moment that plays."""
+    return {
+        "id": flag.id,
+        "name": behaviour_name(flag.behaviour),
+        "at": flag.span.start,
+        "end": flag.span.end,
+        "clock": clock(flag.span.start),
+        "quote": flag.quote,
+    }
+
+
+def assignment_row(one: Assignment, viewer: Viewer, today: date) -> dict[str, Any]:
+    """Work that somebody was given."""
+    return {
+        **_by(one.act),
+        "id": one.act.id,
+        "to": one.to,
+        "what": one.what,
+        "due": one.due.isoformat() if one.due else "",
+        "overdue": one.due is not None and one.due < today and not one.done,
+        "done": one.done,
+        "mine": one.to == viewer.user,
+    }
+
+
+def share_row(act: Act, user: str) -> dict[str, Any]:
+    """A stretch that was shared, with whom, and whether this person can take it back."""
+    start, end = float(act.body["start"]), float(act.body["end"])
+    return {
+        **_by(act),
+        "id": act.id,
+        "with": SHARED_NAMES.get(act.about, act.about),
+        "start": start,
+        "end": end,
+        "clock": f"{clock(start)}–{clock(end)}",
+        "text": act.text,
+        "mine": withdrawable(act, user),
+    }
+
+
+def _checklist(checklist: Checklist, flags: Sequence[Flag]) -> dict[str, Any]:
+    return {"id": checklist.id, "title": checklist.title, "items": [_item(item, flags) for item in checklist.items]}
+
+
+def _item(item: Item, flags: Sequence[Flag]) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "text": item.text,
+        "replies": [{"id": reply.value, "name": REPLY_NAMES[reply]} for reply in item.answers],
+        "marks": [flag.id for flag in flags if flag.behaviour in item.look_at],
+    }
+
+
+def _answer(act: Act) -> dict[str, Any]:
+    return {**_by(act), "reply": str(act.body.get("reply") or ""), "note": str(act.body.get("note") or "")}
+
+
+def _by(act: Act) -> dict[str, str]:
+    return {"by": act.person, "on": act.at.date().isoformat()}
+
+
+def _stretch(review: Review) -> dict[str, Any] | None:
+    if review.stretch is None:
+        return None
+    span = review.stretch
+    return {
+        "start": span.start,
+        "end": span.end,
+        "clock": f"{clock(span.start)}–{clock(span.end)}",
+        "heard": review.heard,
+        "needed": round(HEARD_SHARE * span.seconds, 3),
+    }

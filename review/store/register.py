@@ -1,0 +1,177 @@
+"""What the library lists, counts and has in work, within one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from review.access import Viewer
+from review.casework import Assignment
+from review.encounter import Standing
+from review.store import counts, figures, filters, jobs, library, search
+from review.store.counts import MarkCount
+from review.store.figures import Backlog, Coverage, Instance, Reasons, Tally
+from review.store.filters import Filter
+from review.store.jobs import Job, JobState
+from review.store.library import Asked, Listed
+from review.store.search import Found
+
+
+class Register:
+    """The library's part of the store; use `Store.register`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take a connection in a transaction."""
+        self._connection = connection
+
+    def count(self, asked: Asked) -> int:
+        """How many recordings were asked for."""
+        return library.how_many(self._connection, asked)
+
+    def page(self, asked: Asked, *, limit: int, offset: int = 0) -> tuple[Listed, ...]:
+        """One page of what was asked for, with where each review stands."""
+        return library.page(self._connection, asked, limit=limit, offset=offset)
+
+    def matching(self, asked: Asked, *, limit: int) -> tuple[str, ...]:
+        """The checksums of all that was asked for, in order, at most so many."""
+        return library.matching(self._connection, asked, limit=limit)
+
+    def search(self, asked: Asked, query: str, *, limit: int) -> Found:
+        """The turns of what was asked for in which all these words were said."""
+        return search.find(self._connection, query, library.conditions(self._connection, asked), limit=limit)
+
+    def open_work(self, which: Collection[str]) -> dict[str, tuple[Assignment, ...]]:
+        """The work on each of these recordings that was given to somebody and is not done."""
+        return library.open_work(self._connection, which)
+
+    def mark_counts(self, which: Collection[str]) -> dict[str, tuple[MarkCount, ...]]:
+        """The marks of each of these recordings, counted by behaviour."""
+        return counts.of(self._connection, which)
+
+    def names(self, which: Collection[str]) -> dict[str, str]:
+        """What these recordings are called."""
+        return library.names(self._connection, which)
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages of all recordings."""
+        return library.languages(self._connection)
+
+    def units(self) -> tuple[str, ...]:
+        """The units of all recordings and accounts."""
+        return library.units(self._connection)
+
+    def wearers(self, unit: str | None = None) -> tuple[str, ...]:
+        """The ids of officers who wear the camera in a recording or have an account; of one unit when it is given."""
+        return library.wearers(self._connection, unit)
+
+    def accounts(self, roles: Collection[str]) -> tuple[Viewer, ...]:
+        """The accounts of these roles that are in use, in order of name."""
+        return library.accounts(self._connection, roles)
+
+    @property
+    def figures(self) -> Figures:
+        """What the unit view counts."""
+        return Figures(self._connection)
+
+    @property
+    def jobs(self) -> Jobs:
+        """Uploaded recordings on their way into the library."""
+        return Jobs(self._connection)
+
+    def saved(self, person: str) -> dict[str, Filter]:
+        """The filters that this person keeps, by name."""
+        return filters.saved(self._connection, person)
+
+    def save(self, person: str, *, name: str, wanted: Filter) -> None:
+        """Keep a filter under a name; one that was kept under it is replaced."""
+        filters.save(self._connection, person, name=name, wanted=wanted)
+
+    def forget(self, person: str, *, name: str) -> None:
+        """Keep this person's filter of that name no longer."""
+        filters.forget(self._connection, person, name=name)
+
+
+class Jobs:
+    """Uploaded recordings on their way into the library; see the functions of `store.jobs`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take a connection in a transaction; use `Register.jobs`."""
+        self._connection = connection
+
+    def add(self, job: Job) -> None:
+        """Keep a new job."""
+        jobs.add(self._connection, job)
+
+    def one(self, name: str) -> Job | None:
+        """The job with this id; None when there is none."""
+        return jobs.one(self._connection, name)
+
+    def every(self, *, person: str = "", limit: int = 100) -> tuple[Job, ...]:
+        """Jobs, those that are open first, then the newest; of one person, when one is given."""
+        return jobs.every(self._connection, person=person, limit=limit)
+
+    def of_recording(self, sha256: str) -> Job | None:
+        """The open job of this recording; None when there is none."""
+        return jobs.of_recording(self._connection, sha256)
+
+    def any_to_take(self, *, stale: datetime) -> bool:
+        """Whether there is a job to take, for a look that locks nothing."""
+        return jobs.any_to_take(self._connection, stale=stale)
+
+    def take(self, *, at: datetime, stale: datetime) -> Job | None:
+        """The next job, now being worked on; one that nobody has worked on since `stale` is taken up again."""
+        return jobs.take(self._connection, at=at, stale=stale)
+
+    def retry(self, name: str, *, at: datetime) -> bool:
+        """Let a job that failed wait once more; False when it has not failed."""
+        return jobs.retry(self._connection, name, at=at)
+
+    def wait_again(self, name: str, *, at: datetime) -> None:
+        """Let a job whose work was broken off wait for the next worker."""
+        jobs.wait_again(self._connection, name, at=at)
+
+    def beat(self, name: str, *, at: datetime) -> bool:
+        """Note that somebody works on a job; False when it has ended."""
+        return jobs.beat(self._connection, name, at=at)
+
+    def progress(self, name: str, *, at: datetime, stage: str, share: float) -> bool:
+        """Note how far a job is; False when it is not being worked on any more."""
+        return jobs.progress(self._connection, name, at=at, stage=stage, share=share)
+
+    def finish(self, name: str, *, at: datetime, state: JobState, message: str = "") -> bool:
+        """End a job that is open; False when it had ended already, which stands."""
+        return jobs.finish(self._connection, name, at=at, state=state, message=message)
+
+
+class Figures:
+    """What the unit view counts; see the functions of `store.figures`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take a connection in a transaction; use `Register.figures`."""
+        self._connection = connection
+
+    def coverage(self, asked: Asked) -> Coverage:
+        """How far people are with what was asked for."""
+        return figures.coverage(self._connection, asked)
+
+    def backlog(self, asked: Asked) -> tuple[Backlog, ...]:
+        """The serious marks that nobody has judged; those whose oldest waits longest first."""
+        return figures.backlog(self._connection, asked)
+
+    def by_month(self, asked: Asked) -> tuple[Tally, ...]:
+        """The marks by month and behaviour, those of the cameras' wearers and of others apart."""
+        return figures.by_month(self._connection, asked)
+
+    def reasons(self, asked: Asked) -> Reasons:
+        """The recordings with a marked stop, by what was heard of its reason."""
+        return figures.reasons(self._connection, asked)
+
+    def instances(
+        self, asked: Asked, *, behaviours: Sequence[str], stands: Standing, month: str = "", limit: int
+    ) -> tuple[Instance, ...]:
+        """The marks of these behaviours that stand so, the oldest recording first, at most so many."""
+        return figures.instances(
+            self._connection, asked, behaviours=behaviours, stands=stands, month=month, limit=limit
+        )

@@ -1,0 +1,100 @@
+"""The routes of corrections: send some, see what was corrected, see an earlier revision's words."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from threading import Lock
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from review import revisions
+from review.desk import corrections
+from review.encounter import Correction, Encounter
+from review.errors import StageFailed
+from review.pipeline import Settings
+from review.screens import parts
+from review.web.asking import Refusal, desk_of, each, operations_of, sha256_of
+from review.web.shelf import Shelf
+
+RECORDING = "/api/recordings/{sha256}"
+
+
+class Marking:
+    """Marks encounters anew in a process of its own, so that nobody's page waits for the models."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __call__(self, encounter: Encounter, made: Sequence[Correction], settings: Settings) -> Encounter:
+        """The next revision; raises WrongUse, and StageFailed when the process was killed."""
+        try:
+            return self._running().submit(revisions.corrected, encounter, list(made), settings).result()
+        except BrokenProcessPool as error:
+            self.close()
+            raise StageFailed("marking anew was broken off; nothing was changed, send it again") from error
+
+    def close(self) -> None:
+        """Let the process go; the next correction starts another."""
+        with self._lock:
+            if self._pool is not None:
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = None
+
+    def _running(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                # Not a fork: the server has threads, and a copy of their locks would never be freed.
+                self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            return self._pool
+
+
+def routes(shelf: Shelf, marking: Marking) -> list[Route]:
+    """The routes, which mark anew with `marking`."""
+
+    async def correct(request: Request) -> Response:
+        operations = await operations_of(request)
+        sha256, at = sha256_of(request), desk_of(shelf, request)
+
+        def work() -> Response:
+            done, refused = each(operations, lambda one: corrections.correct(at, sha256, one, make=marking))
+            revision = at.store.latest_revision(sha256)
+            return JSONResponse({"acknowledged": done, "refused": refused, "revision": revision})
+
+        return await run_in_threadpool(work)
+
+    def made(request: Request) -> Response:
+        rows = [_row(one) for one in corrections.made_so_far(desk_of(shelf, request), sha256_of(request))]
+        return JSONResponse({"corrections": rows}, headers={"cache-control": "no-store"})
+
+    def revision(request: Request) -> Response:
+        number = request.path_params["number"]
+        if number < 1:
+            raise Refusal(404, "Revisions are counted from 1.")
+        earlier = corrections.earlier(desk_of(shelf, request), sha256_of(request), number)
+        return JSONResponse(parts.transcript(earlier), headers={"cache-control": "no-store"})
+
+    return [
+        Route(f"{RECORDING}/corrections", correct, methods=["POST"]),
+        Route(f"{RECORDING}/corrections", made, methods=["GET"]),
+        Route(f"{RECORDING}/revisions/{{number:int}}", revision, methods=["GET"]),
+    ]
+
+
+def _row(one: Correction) -> dict[str, str | float]:
+    return {
+        "kind": one.kind.value,
+        "speaker": one.speaker,
+        "start": one.span.start,
+        "end": one.span.end,
+        "was": one.was,
+        "now": one.now,
+        "by": one.reviewer,
+        "at": one.at.isoformat(timespec="seconds"),
+    }

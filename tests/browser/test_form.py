@@ -1,0 +1,277 @@
+"""The review form and coaching in Chromium: by keyboard alone, with a bad network, and over a restart of the server."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from review.casework import Act, Kind
+from review.policy import built_in
+from review.store import open_store
+
+pytestmark = pytest.mark.browser
+pitches = itertools.count(501, 7)
+ITEMS = [item.id for item in built_in().checklists[0].items]
+FOCUSED = """() => { let node = document.activeElement;
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+  return node?.closest?.('.item')?.dataset.item ?? null; }"""
+
+
+@pytest.fixture
+def shelved(server, shelve_into):
+    """A recording that no other test has reviewed; an officer wears the camera and their statement is done."""
+    pitch = next(pitches)
+    return shelve_into(server.folder, pitch=float(pitch), name=f"form_{pitch}.wav")
+
+
+@pytest.fixture
+def page(window, shelved):
+    window.sign_in()
+    page = window.listen(shelved.sha256)
+    page.locator(".form .item").first.wait_for()
+    return page
+
+
+def acts(shelved, *kinds: Kind):
+    with open_store(shelved.database) as store, store.casebook() as book:
+        return [act for act in book.acts(shelved.sha256) if not kinds or act.kind in kinds]
+
+
+def replies(shelved) -> dict[str, str]:
+    """The reply that holds for each item."""
+    return {act.about: act.body["reply"] for act in acts(shelved, Kind.ANSWER)}
+
+
+def notes(shelved) -> dict[str, str]:
+    return {act.about: act.body["note"] for act in acts(shelved, Kind.ANSWER) if act.body["note"]}
+
+
+def saved(page) -> str:
+    return page.locator(".form-saved").inner_text()
+
+
+def item(page, number: int):
+    return page.locator(".item").nth(number)
+
+
+def post(window, shelved, user: str, kind: str, about: str = "", **body: object) -> str:
+    """Does something as whoever is signed in, without looking at a page; returns the act's id."""
+    name = f"{uuid4()}:1"
+    answer = window.context.request.post(
+        f"{window.base}/api/recordings/{shelved.sha256}/acts",
+        data=json.dumps({"as": user, "operations": [{"id": name, "kind": kind, "about": about, "body": body}]}),
+        headers={"origin": window.base, "x-requested-by": "bodycam-review", "content-type": "application/json"},
+    )
+    assert answer.ok, answer.text()
+    assert answer.json()["acknowledged"] == [name], answer.text()
+    return name
+
+
+def answer_all(page) -> None:
+    page.keyboard.press("g")
+    for _ in ITEMS:
+        page.keyboard.press("4")
+
+
+def test_the_whole_form_is_filled_in_and_signed_by_keyboard_alone(page, shelved, eventually):
+    assert "16 of 16 questions have no answer" in page.locator(".left-over").inner_text()
+    answer_all(page)  # the last one moves on to the stretch
+    page.keyboard.press("Enter")
+    eventually(
+        page, lambda: page.locator(".stretch").inner_text(), lambda text: "You have listened" in text, seconds=60
+    )
+    page.locator(".stretch button").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # how the review ends
+    for _ in built_in().dispositions:
+        page.keyboard.press("Tab")
+    page.keyboard.type("Nothing that needs more.")
+    page.keyboard.press("Tab")
+    eventually(page, lambda: page.locator(".left-over").inner_text(), lambda text: not text.strip())
+    page.keyboard.press("Enter")
+    page.locator(".signed:visible").wait_for()
+    [signed] = acts(shelved, Kind.SIGN_OFF)
+    assert signed.person == "demo.supervisor"
+    assert replies(shelved) == dict.fromkeys(ITEMS, "cannot_tell")
+    assert [act.text for act in acts(shelved, Kind.COMMENT)][-1] == "Nothing that needs more."
+
+
+def test_no_answer_is_lost_however_fast_they_are_given(page, shelved, eventually):
+    page.keyboard.press("g")
+    for round_number in range(5):
+        for _ in ITEMS:
+            page.keyboard.press(str(round_number % 4 + 1), delay=0)
+        item(page, 0).locator("button").first.focus()
+    eventually(page, lambda: saved(page), lambda text: text == "All saved", seconds=60)
+    given = acts(shelved, Kind.ANSWER)
+    assert len(given) == 5 * len(ITEMS)
+    assert set(replies(shelved).values()) == {"yes"}  # the fifth round pressed 1 again
+    assert item(page, 3).locator(".state").inner_text() == "✓ saved"
+
+
+def test_the_same_answer_once_more_takes_it_back(page, shelved, eventually):
+    yes = item(page, 0).get_by_role("button", name="Yes")
+    yes.click()
+    yes.click()
+    eventually(page, lambda: saved(page), lambda text: text == "All saved")
+    assert [act.body["reply"] for act in acts(shelved, Kind.ANSWER)] == ["yes", ""]
+    assert yes.get_attribute("aria-pressed") == "false"
+
+
+def test_without_a_network_answers_wait_and_are_saved_when_it_is_back(page, window, shelved, eventually):
+    window.context.set_offline(True)
+    page.keyboard.press("g")
+    for _ in range(6):
+        page.keyboard.press("2")
+    eventually(page, lambda: saved(page), lambda text: text.startswith("6 unsaved"))
+    assert "saving" in item(page, 0).locator(".state").inner_text()
+    assert acts(shelved, Kind.ANSWER) == []
+    window.context.set_offline(False)
+    eventually(page, lambda: saved(page), lambda text: text == "All saved", seconds=30)
+    assert replies(shelved) == dict.fromkeys(ITEMS[:6], "no")
+    window.errors.clear()  # the browser names each request that failed
+
+
+def test_answers_given_while_the_server_is_down_are_saved_after_its_start(page, server, window, shelved, eventually):
+    server.stop()
+    try:
+        page.keyboard.press("g")
+        page.keyboard.press("1")
+        page.keyboard.press("2")
+        eventually(page, lambda: saved(page), lambda text: "2 unsaved" in text)
+    finally:
+        server.start()
+    eventually(page, lambda: saved(page), lambda text: text == "All saved", seconds=60)
+    assert replies(shelved) == {ITEMS[0]: "yes", ITEMS[1]: "no"}
+    window.errors.clear()
+
+
+def test_what_was_being_typed_when_the_window_closed_is_sent_when_the_form_is_opened_again(
+    page, window, shelved, eventually
+):
+    field = item(page, 2)
+    field.get_by_role("button", name="Note").click()
+    page.keyboard.type("It came late")
+    page.evaluate("() => window.stop()")
+    page.close(run_before_unload=False)
+    again = window.new_page()
+    again.goto(f"{window.base}/listen?recording={shelved.sha256}")
+    again.locator(".form .item").first.wait_for()
+    again.locator(".item textarea:visible").first.focus()
+    again.keyboard.press("Tab")
+    eventually(again, lambda: notes(shelved), lambda found: found == {ITEMS[2]: "It came late"})
+
+
+def test_a_moment_beside_a_question_plays_and_a_key_leads_back_to_the_question(page, shelved, eventually):
+    flag = shelved.encounter.flags[0]
+    page.locator(f".item .place[data-mark={flag.id}]").first.click()
+    eventually(page, lambda: page.locator("audio").evaluate("media => media.currentTime"), lambda at: at > 0.2)
+    assert page.locator(".back").inner_text() == "Back to question 3"
+    page.keyboard.press("g")
+    eventually(page, lambda: page.evaluate(FOCUSED), lambda key: key == "encounter/reason_given")
+
+
+def test_several_peoples_answers_stand_with_their_names(page, window, shelved, eventually):
+    item(page, 0).get_by_role("button", name="Yes").click()
+    eventually(page, lambda: saved(page), lambda text: text == "All saved")
+    window.sign_in("demo.internal-affairs")
+    window.opened(shelved.sha256, "audit")
+    post(window, shelved, "demo.internal-affairs", "answer", ITEMS[0], checklist="encounter", reply="no", note="0:05")
+    window.listen(shelved.sha256, purpose="audit")
+    told = item(page, 0).locator(".told")
+    told.get_by_text("Demo supervisor").wait_for()
+    assert "Yes" in told.inner_text()
+    pressed = item(page, 0).locator("button[aria-pressed=true]").all_inner_texts()
+    assert pressed == ["No"]  # the latest one holds
+
+
+def test_what_the_server_refuses_stays_on_the_page_to_be_read(page, window, shelved, eventually):
+    with open_store(shelved.database) as store, store.casebook(write=True) as book:
+        signed = Act(
+            f"{uuid4()}:1", shelved.sha256, Kind.SIGN_OFF, "", {}, "demo.supervisor", "supervisor", datetime.now(UTC)
+        )
+        book.act(signed)
+    page.locator(".closing textarea").first.fill("One more thing.")
+    item(page, 0).locator("button").first.focus()
+    refusal = page.locator(".refusal")
+    refusal.wait_for()
+    assert "signed off" in refusal.inner_text()
+    assert "One more thing." in refusal.inner_text()
+
+
+def test_work_is_given_and_a_recording_is_stopped_from_the_form(page, shelved, eventually):
+    page.locator(".work").get_by_label("For").select_option("demo.supervisor")
+    page.locator(".work").get_by_label("Due").fill("2020-01-02")
+    page.locator(".work").get_by_role("button", name="Assign").click()
+    page.locator(".work li.overdue").wait_for()
+    page.get_by_text("Assigned to you").wait_for()
+    page.locator(".work summary").click()
+    page.get_by_label("Why is it referred?").last.fill("Force, and no report of it")
+    page.locator(".work").get_by_role("button", name="Stop and refer").click()
+    page.locator(".banner", has_text="Held for internal affairs by you").wait_for()
+    assert [act.text for act in acts(shelved, Kind.REFER)] == ["Force, and no report of it"]
+
+
+def test_a_session_is_made_of_moments_sent_and_answered_by_the_officer(window, shelved, eventually):
+    with open_store(shelved.database) as store, store.casebook(write=True) as book:
+        book.set_whose(shelved.sha256, wearer="demo.officer", unit="")
+    window.sign_in("demo.officer")
+    window.sign_in()
+    window.opened(shelved.sha256, "coaching")
+    post(window, shelved, "demo.supervisor", "statement_done")
+    page = window.page
+    page.goto(f"{window.base}/coaching?recording={shelved.sha256}")
+    praise = page.locator(".adder").first
+    praise.get_by_label("At which time?").fill("0:05")
+    praise.get_by_label("What went well?").fill("The reason came first.")
+    praise.get_by_role("button", name="Add praise").click()
+    page.get_by_label("Agreed next step", exact=True).fill("Keep it so.")
+    page.get_by_role("button", name="Send to the officer").click()
+    page.get_by_text("The officer has not answered yet.").wait_for()
+    eventually(page, lambda: saved(page), lambda text: text == "All saved")
+    [session] = acts(shelved, Kind.SESSION)
+    assert session.body["agenda"] == [acts(shelved, Kind.PRAISE)[0].id]
+
+    window.sign_in("demo.officer")
+    page.goto(f"{window.base}/coaching?recording={shelved.sha256}")
+    page.get_by_role("button", name="Open: My own debrief").click()
+    both = page.locator(".equal button")
+    both.first.wait_for()
+    [read, not_signed] = [both.nth(at).bounding_box() for at in (0, 1)]
+    assert read["width"] == pytest.approx(not_signed["width"], abs=2)
+    assert read["height"] == not_signed["height"]
+    page.get_by_label("What you want to say to it").fill("There was little time.")
+    both.nth(1).click()
+    page.get_by_text("Read by you, who does not sign").wait_for()
+    eventually(
+        page,
+        lambda: [act.text for act in acts(shelved, Kind.ACKNOWLEDGE)],
+        lambda said: said == ["There was little time."],
+    )
+
+
+def test_a_trainer_hears_a_shared_moment_and_nothing_else(page, window, shelved, eventually):
+    page.locator(".share summary").click()
+    page.locator(".share").get_by_label("From", exact=True).fill("0:01")
+    page.locator(".share").get_by_label("To", exact=True).fill("0:04")
+    page.locator(".share").get_by_role("button", name="Share").click()
+    page.locator(".share li", has_text="0:01–0:04 with trainers").wait_for()
+    eventually(page, lambda: saved(page), lambda text: text == "All saved")
+    share = acts(shelved, Kind.SHARE)[0].id
+    window.sign_in("demo.trainer")
+    page.goto(window.base)
+    sound = page.locator(f"audio[src*='{share}']")
+    sound.wait_for()
+    assert shelved.media.name not in page.content()
+    assert shelved.sha256 not in page.content()
+    sound.evaluate("media => media.play()")
+    eventually(
+        page, lambda: sound.evaluate("media => media.duration"), lambda length: length == pytest.approx(3.0, abs=0.1)
+    )
+    for what in ("media", "transcript", "form", "coaching", "peaks"):
+        answer = window.context.request.get(f"{window.base}/api/recordings/{shelved.sha256}/{what}")
+        assert answer.status == 403, what

@@ -1,0 +1,98 @@
+"""The whole player by keys, which everybody can change, since foot pedals send keys of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_whole_review_can_be_done_by_keys(page, player, shelved, eventually):
+    flags = shelved.encounter.flags
+    player.press("n")
+    eventually(page, player.now, lambda at: flags[0].span.start - 2.01 <= at < flags[0].span.start - 0.2)
+    player.press("a", "n", "d", "n", "p")
+    assert "picked" in player.card("flag-2").get_attribute("class")
+    eventually(page, lambda: len(player.verdicts()), lambda count: count == 2)
+    player.press("z")
+    eventually(page, lambda: len(player.verdicts()), lambda count: count == 3)
+    assert player.verdicts() == [("flag-1", "agree"), ("flag-2", "disagree"), ("flag-2", "undo")]
+    player.press("k")
+    eventually(page, player.playing, lambda playing: not playing)
+    at = player.now()
+    player.press("l")
+    eventually(page, player.now, lambda later: abs(later - at - 5) < 0.1)
+    player.press("j")
+    eventually(page, player.now, lambda back: abs(back - at) < 0.1)
+    player.press("Space")
+    eventually(page, player.playing, bool)
+    player.press("?")
+    assert page.locator(".help").is_visible()
+
+
+def test_space_on_the_focused_media_acts_once(page, player, eventually):
+    page.locator("audio").focus()
+    player.press("Space")
+    eventually(page, player.playing, bool)
+    page.wait_for_timeout(300)
+    assert player.playing()
+
+
+def test_typing_in_a_field_is_never_taken_for_a_shortcut(page, player):
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), {id: 'note'}))")
+    page.locator("#note").focus()
+    page.keyboard.type("and play jklvxw!?+")
+    assert page.locator("#note").input_value() == "and play jklvxw!?+"
+    assert not player.playing()
+    assert player.verdicts() == []
+    assert not page.locator("dialog[open]").count()
+
+
+def test_a_key_can_be_changed_and_is_so_after_loading_again(page, window, player, shelved, eventually):
+    player.press("?")
+    page.locator(".key[data-action=agree]").click()
+    player.press("F9")  # as foot pedals do, or F13 and above, which Playwright cannot press
+    page.get_by_role("button", name="Close").click()
+    player.press("n", "a")
+    player.press("F9")
+    eventually(page, player.verdicts, lambda kept: kept == [("flag-1", "agree")])
+    window.listen(shelved.sha256)
+    player.press("?")
+    assert page.locator(".key[data-action=agree]").inner_text() == "F9"
+    page.get_by_role("button", name="Standard keys").click()
+    assert page.locator(".key[data-action=agree]").inner_text() == "a"
+
+
+def test_a_key_that_is_taken_from_another_action_says_so_and_does_one_thing_only(page, player, eventually):
+    player.press("?")
+    page.locator(".key[data-action=disagree]").click()
+    player.press("a")
+    assert "taken away from: agree with the chosen mark" in page.locator(".help").inner_text()
+    assert page.locator(".key[data-action=agree]").inner_text() == "none"
+    page.get_by_role("button", name="Close").click()
+    player.press("n", "a")
+    eventually(page, player.verdicts, lambda kept: kept == [("flag-1", "disagree")])
+
+
+def test_escape_while_a_key_is_asked_leaves_it_as_it_is(page, player):
+    player.press("?")
+    page.locator(".key[data-action=agree]").click()
+    player.press("Escape")
+    assert page.locator(".key[data-action=agree]").inner_text() == "a"
+    assert page.locator(".help").is_visible()
+
+
+def test_keys_do_nothing_behind_an_open_dialog(page, player):
+    player.press("n", "?", "a", "d", "m")
+    assert player.verdicts() == []
+    assert not page.locator(".moment-form").is_visible()
+    player.press("?")
+    assert not page.locator(".help").is_visible()
+
+
+def test_streamlits_own_keys_do_not_act_beside_ours(page, player, shelved):
+    player.press("n")
+    player.press("r")  # Streamlit would run the page again
+    page.wait_for_timeout(300)
+    assert page.locator("button", has_text="Repeat mark").get_attribute("aria-pressed") == "true"
+    assert page.get_by_role("dialog").count() == 0

@@ -1,0 +1,123 @@
+"""The verify queue: one question at a time, one key each, the next one plays by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def left(page) -> str:
+    return page.locator(".left-count").inner_text()
+
+
+def test_the_first_open_mark_plays_from_before_it_and_stands_alone(page, player, shelved, eventually):
+    first = shelved.encounter.flags[0]
+    player.press("v")
+    eventually(page, player.playing, bool)
+    eventually(page, player.now, lambda at: first.span.start - 2.01 <= at < first.span.end)
+    assert left(page) == "6 of 6 left"
+    assert page.locator(".card:visible").count() == 1
+    assert player.card("flag-1").is_visible()
+
+
+def test_each_answer_has_one_key_and_the_next_mark_plays_after_it(page, player, shelved, eventually):
+    flags = shelved.encounter.flags
+    player.press("v")
+    for number, key in enumerate("adsw", start=1):
+        player.press(key)
+        following = flags[number]
+        eventually(page, player.now, lambda at, to=following: to.span.start - 2.01 <= at < to.span.end)
+        assert left(page) == f"{6 - number} of 6 left"
+    eventually(page, player.verdicts, lambda kept: len(kept) == 4)
+    assert player.verdicts() == [
+        ("flag-1", "agree"), ("flag-2", "disagree"), ("flag-3", "wrong_speaker"), ("flag-4", "wrong_words"),
+    ]  # fmt: skip
+
+
+def test_a_skip_says_why(page, player, shelved, eventually):
+    from review.store import open_store
+
+    player.press("v", "x")
+    reasons = page.locator(".reasons button").all_inner_texts()
+    assert reasons == ["1 Cannot hear it", "2 Not sure", "3 Needs a second person", "4 Another reason", "Esc Back"]
+    player.press("a")  # no answer while the reasons are asked
+    eventually(page, player.verdicts, lambda kept: kept in ([], [("flag-1", "agree")]))
+    player.press("v", "v", "x", "3")
+    eventually(page, player.verdicts, lambda kept: any(answer == "skip" for _, answer in kept))
+    with open_store(shelved.database) as store:
+        [skipped] = [one for one in store.verdicts(shelved.sha256) if one.answer.value == "skip"]
+    assert skipped.note == "need a second person"
+
+
+def test_the_last_answer_can_be_taken_back_and_its_mark_is_asked_again(page, player, shelved, eventually):
+    player.press("v", "a", "d", "z")
+    assert "picked" in player.card("flag-2").get_attribute("class")
+    assert left(page) == "5 of 6 left"
+    flag = shelved.encounter.flags[1]
+    eventually(page, player.now, lambda at: flag.span.start - 2.01 <= at < flag.span.end)
+    player.press("w")
+    eventually(page, player.verdicts, lambda kept: len(kept) == 4)
+    assert player.verdicts() == [
+        ("flag-1", "agree"),
+        ("flag-2", "disagree"),
+        ("flag-2", "undo"),
+        ("flag-2", "wrong_words"),
+    ]
+
+
+def test_when_all_are_answered_it_says_so_and_is_silent(page, player, eventually):
+    player.press("v", "a", "a", "a", "a", "a", "x", "2")
+    assert left(page) == "Nothing left to verify; 1 skipped."
+    eventually(page, player.playing, lambda playing: not playing)
+    eventually(page, lambda: len(player.verdicts()), lambda count: count == 6)
+
+
+def test_n_and_p_go_on_and_back_without_an_answer(page, player, eventually):
+    player.press("v", "n", "n")
+    assert "picked" in player.card("flag-3").get_attribute("class")
+    player.press("p")
+    assert "picked" in player.card("flag-2").get_attribute("class")
+    assert left(page) == "6 of 6 left"
+
+
+def test_what_another_reviewer_has_judged_is_asked_only_on_wish(page, window, player, shelved, eventually):
+    player.press("v", "a", "a")
+    eventually(page, lambda: len(player.verdicts()), lambda count: count == 2)
+    window.sign_in("demo.internal-affairs")
+    window.listen(shelved.sha256, purpose="complaint")
+    eventually(page, lambda: player.state("flag-1"), lambda text: text == "verified")
+    player.press("v")
+    assert left(page) == "4 of 4 left"
+    assert "picked" in player.card("flag-3").get_attribute("class")
+    page.get_by_label("Also what others have judged").check()
+    assert left(page) == "6 of 6 left"
+
+
+def test_a_filtered_direction_is_not_asked_and_that_is_said(page, player):
+    page.locator(".chip.civilian").click()
+    player.press("v")
+    assert left(page) == "4 of 4 left"
+    assert "2 more are filtered out" in page.locator(".verify-bar").inner_text()
+    player.press("n", "n")
+    assert "picked" in player.card("flag-4").get_attribute("class")
+
+
+def test_a_queue_that_was_left_is_gone_on_with_where_it_was(page, window, player, shelved, eventually):
+    player.press("v", "a", "a", "n", "n", "n")  # now at the last one
+    eventually(page, lambda: len(player.verdicts()), lambda count: count == 2)
+    player.pause()
+    page.wait_for_timeout(1200)
+    window.listen(shelved.sha256)
+    page.get_by_role("button", name="Go on verifying").click()
+    eventually(page, lambda: left(page), lambda text: text == "4 of 6 left")
+    assert "picked" in player.card("flag-6").get_attribute("class")
+
+
+def test_only_what_is_not_judged_can_be_listed(page, player, eventually):
+    player.card("flag-1").get_by_role("button", name="Agree", exact=True).click()
+    eventually(page, lambda: player.state("flag-1"), lambda text: "saved · verified" in text)
+    page.get_by_role("button", name="Not judged only").click()
+    player.card("flag-2").locator("blockquote").click()
+    assert not player.card("flag-1").is_visible()
+    assert page.locator(".card:visible").count() == 5

@@ -1,0 +1,212 @@
+"""The review form as rows, around it as HTML, and on its page; what waits, and shared moments, as pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from review.access import Viewer
+from review.desk import Desk, casework
+from review.desk.moments import Moment, Said
+from review.desk.waiting import Waiting, What
+from review.encounter import Role
+from review.screens import main, review_form_markup
+from review.screens.review_form_data import form_data
+
+AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
+TODAY = AT.date()
+SUPERVISOR = Viewer("demo.supervisor", "Demo supervisor", "supervisor")
+OFFICER = Viewer("demo.officer", "Demo officer", "officer", officer="4711")
+AFFAIRS = Viewer("demo.internal-affairs", "Demo internal affairs", "internal_affairs")
+TRAINER = Viewer("demo.trainer", "Demo trainer", "trainer")
+
+
+@pytest.fixture
+def store(shelved, new_store):
+    store = new_store()
+    with store.casebook(write=True) as book:
+        for viewer in (SUPERVISOR, OFFICER, AFFAIRS, TRAINER):
+            book.keep_demo(viewer, at=AT)
+        book.set_whose(shelved.sha256, wearer="4711", unit="")
+    return store
+
+
+@pytest.fixture
+def desk(store, shelved):
+    desk = Desk.of(store, "demo.supervisor", session="another", source="test", clock=lambda: AT)
+    desk.begin(shelved.sha256, "assigned_review")
+    return desk
+
+
+@pytest.fixture
+def open_page(seated: Callable[..., dict[str, str]]) -> Iterator[Callable[..., AppTest]]:
+    """Runs one page for one person through the router."""
+
+    def run(page: str, viewer: Viewer = SUPERVISOR, *, purpose: str = "assigned_review", **query: str) -> AppTest:
+        at = AppTest.from_file(main.__file__, default_timeout=60)
+        at.user = seated(viewer, purpose=purpose)
+        at.run()
+        for name, value in query.items():
+            at.query_params[name] = value
+        at.switch_page(page).run()
+        assert not at.exception
+        return at
+
+    yield run
+    st.cache_resource.clear()
+
+
+def do(desk: Desk, shelved, kind: str, about: str = "", **body: object):
+    return casework.do(desk, shelved.sha256, {"id": f"{uuid4()}:1", "kind": kind, "about": about, "body": body})
+
+
+def answer_all(desk: Desk, shelved) -> None:
+    for checklist in desk.policy.checklists:
+        for item in checklist.items:
+            do(desk, shelved, "answer", item.id, checklist=checklist.id, reply="cannot_tell")
+    do(desk, shelved, "disposition", choice="Praise")
+    stretch = casework.stretch(desk, shelved.sha256)
+    do(desk, shelved, "listened", start=stretch.start, end=stretch.end)
+
+
+def forms(at: AppTest) -> list[dict[str, object]]:
+    found = [one.proto for one in at.get("bidi_component") if one.proto.component_name == "review.form"]
+    return [json.loads(proto.json) for proto in found]
+
+
+def html(at: AppTest) -> str:
+    return " ".join(str(piece.proto.body) for piece in at.get("html"))
+
+
+def test_the_form_asks_what_the_agency_asks_with_the_marks_that_help_to_answer(desk, shelved):
+    data = form_data(desk, shelved.sha256)
+    [checklist] = data["checklists"]
+    assert [item["text"] for item in checklist["items"]] == [one.text for one in desk.policy.checklists[0].items]
+    marks = {item["id"]: item["marks"] for item in checklist["items"]}
+    assert marks["reason_given"] == ["flag-1", "flag-5"]
+    assert marks["force_used"] == []
+    assert {mark["id"] for mark in data["marks"]} >= set(marks["reason_given"])
+    assert data["dispositions"] == list(desk.policy.dispositions)
+
+
+def test_the_form_says_who_answered_and_keeps_a_signature_with_its_day(desk, shelved):
+    answer_all(desk, shelved)
+    do(desk, shelved, "comment", text="Reasons came early.")
+    do(desk, shelved, "sign_off")
+    data = form_data(desk, shelved.sha256)
+    assert data["missing"] == []
+    assert data["given"]["encounter/force_used"] == [
+        {"by": "demo.supervisor", "on": "2025-03-02", "reply": "cannot_tell", "note": ""}
+    ]
+    assert data["signed"] == {"by": "demo.supervisor", "on": "2025-03-02", "text": ""}
+    assert (data["comment"]["text"], data["disposition"]["choice"]) == ("Reasons came early.", "Praise")
+
+
+def test_the_form_holds_no_count_of_answers_by_kind(desk, shelved):
+    answer_all(desk, shelved)
+    data = form_data(desk, shelved.sha256)
+    assert not {"score", "total", "points", "yes", "rank"} & set(data)
+
+
+def test_the_review_page_shows_the_form_under_the_player(desk, open_page, shelved):
+    at = open_page("listen.py", recording=shelved.sha256)
+    [data] = forms(at)
+    assert (data["view"], data["recording"], data["user"]) == ("review", shelved.sha256, "demo.supervisor")
+    assert "Review form" in [heading.value for heading in at.subheader]
+    assert 'href="#form"' in html(at)
+
+
+def test_the_review_page_says_what_was_assigned_to_me_and_that_it_is_overdue(desk, open_page, shelved):
+    do(desk, shelved, "assign", "demo.supervisor", what="review", due="2025-03-01")
+    shown = html(open_page("listen.py", recording=shelved.sha256))
+    assert "<strong>Assigned to you</strong> by Demo supervisor: review, due 2025-03-01" in shown
+    assert "overdue" in shown
+
+
+def test_an_officer_reads_the_form_once_it_is_signed_and_not_before(desk, open_page, shelved):
+    do(desk, shelved, "statement_done")
+    answer_all(desk, shelved)
+    assert forms(open_page("listen.py", OFFICER, purpose="own_debrief", recording=shelved.sha256)) == []
+    do(desk, shelved, "sign_off")
+    [data] = forms(open_page("listen.py", OFFICER, purpose="own_debrief", recording=shelved.sha256))
+    assert not {"answer", "sign_off", "reopen", "assign", "refer"} & set(data["may"])
+
+
+def test_an_officer_is_not_told_of_a_hold(desk, open_page, shelved):
+    do(desk, shelved, "statement_done")
+    answer_all(desk, shelved)
+    do(desk, shelved, "sign_off")
+    do(desk, shelved, "refer", why="force without a report")
+    at = open_page("listen.py", OFFICER, purpose="own_debrief", recording=shelved.sha256)
+    assert forms(at)[0]["hold"] is None
+    assert "Held for internal affairs" not in html(at)
+    assert "Held for internal affairs" in html(open_page("listen.py", recording=shelved.sha256))
+
+
+# What waits
+
+
+def test_today_says_that_nothing_waits(desk, open_page):
+    assert review_form_markup.NOTHING_WAITS in html(open_page("today.py"))
+
+
+def test_today_leads_internal_affairs_to_what_is_held(desk, open_page, shelved):
+    do(desk, shelved, "refer", why="force without a report")
+    shown = html(open_page("today.py", AFFAIRS))
+    assert "Held for internal affairs <span>1</span>" in shown
+    assert f'href="/listen?recording={shelved.sha256}"' in shown
+    assert "force without a report" in shown
+
+
+def test_what_people_wrote_is_shown_as_text_and_never_as_html():
+    nasty = '<img src=x onerror="alert(1)">'
+    one = Waiting(What.ASKED, "r" * 64, nasty, TODAY, by=nasty, text=nasty)
+    shown = review_form_markup.waiting_list([one], {}, TODAY)
+    assert "<img" not in shown
+    assert shown.count("&lt;img") == 3
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "today"), (1, "yesterday"), (30, "30 days ago")])
+def test_how_long_something_waits_is_told_in_days(days, words):
+    one = Waiting(What.ASKED, "r" * 64, "stop.wav", TODAY - timedelta(days=days), by="o")
+    assert words in review_form_markup.waiting_list([one], {"o": "Officer A"}, TODAY)
+
+
+def test_overdue_work_says_since_when():
+    late = Waiting(What.REVIEW, "r" * 64, "stop.wav", TODAY, due=date(2025, 3, 1), by="s")
+    assert "overdue since 2025-03-01" in review_form_markup.waiting_list([late], {}, TODAY)
+    assert "due 2025-03-01" in review_form_markup.waiting_list([late], {}, date(2025, 3, 1))
+
+
+# Shared moments
+
+
+def test_a_trainer_reads_the_moment_by_roles_and_hears_it_from_its_own_address(desk, open_page, shelved):
+    act = do(desk, shelved, "share", "trainer", start=1.0, end=4.0, text="How it began")
+    at = open_page("moments.py", TRAINER, purpose="")
+    shown = html(at)
+    assert f'src="/api/moments/{act.id}/clip"' in shown
+    assert '<span class="bcr-who">Officer</span> Good evening,' in shown
+    assert "How it began" in shown
+    assert shelved.sha256 not in str(at.main) + shown
+    assert "stop_at_night" not in shown
+    assert 'preload="none"' in shown  # a moment is fetched, and so logged, when it is played
+
+
+def test_a_trainer_without_moments_is_told_where_they_come_from(store, open_page):
+    assert "No moment is shared with you yet" in open_page("moments.py", TRAINER, purpose="").info[0].value
+
+
+def test_a_moment_without_words_says_so():
+    assert "No words were heard" in review_form_markup.moment_card(Moment("a:1", 3.0, TODAY, "", ()), number=1)
+
+
+def test_words_of_a_moment_are_escaped():
+    said = (Said(Role.CIVILIAN, "<b>no</b>"),)
+    assert "<b>" not in review_form_markup.moment_card(Moment("a:1", 3.0, TODAY, "<i>", said), number=1)

@@ -1,0 +1,365 @@
+"""Reviews, coaching, shared moments and what waits, each at the desk of the person whom it concerns."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from review.access import Action, Facts, Viewer
+from review.casework import Act, Kind, holding
+from review.desk import Desk, casework, coaching, moments, reviewing, waiting
+from review.desk.waiting import Case, What
+from review.encounter import Answer, Role, Span, Verdict
+from review.errors import Refused
+
+AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
+SUPERVISOR = Viewer("s", "Supervisor A", "supervisor", "North", "4700")
+COLLEAGUE = Viewer("c", "Supervisor C", "supervisor", "North")
+OTHER_UNIT = Viewer("t", "Supervisor B", "supervisor", "South", "4800")
+OFFICER = Viewer("o", "Officer A", "officer", "North", "4711")
+PRESENT = Viewer("p", "Officer B", "officer", "North", "4712")
+AFFAIRS = Viewer("i", "Internal affairs A", "internal_affairs")
+TRAINER = Viewer("e", "Trainer A", "trainer")
+OVERSIGHT = Viewer("v", "Oversight A", "oversight")
+EVERYBODY = (SUPERVISOR, COLLEAGUE, OTHER_UNIT, OFFICER, PRESENT, AFFAIRS, TRAINER, OVERSIGHT)
+
+
+class Clock:
+    """A clock that goes on by a minute at each look."""
+
+    def __init__(self) -> None:
+        self.now = AT
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+
+@pytest.fixture
+def store(shelved, new_store):
+    store = new_store()
+    with store.casebook(write=True) as book:
+        for viewer in EVERYBODY:
+            book.keep_demo(viewer, at=AT)
+        book.set_whose(shelved.sha256, wearer="4711", unit="North", others=["4712"])
+    return store
+
+
+@pytest.fixture
+def sit(store, shelved):
+    """Sits somebody down, with a recording opened for a purpose."""
+    clock = Clock()
+
+    def sit(viewer: Viewer, purpose: str = "", *, sha256: str = "") -> Desk:
+        desk = Desk.of(store, viewer.user, session=f"session-{viewer.user}", source="test", clock=clock)
+        if purpose:
+            desk.begin(sha256 or shelved.sha256, purpose)
+        return desk
+
+    return sit
+
+
+@pytest.fixture
+def supervisor(sit, shelved):
+    """A supervisor with the recording open, whose officer's statement is done."""
+    desk = sit(SUPERVISOR, "assigned_review")
+    do(desk, shelved, "statement_done")
+    return desk
+
+
+def do(desk: Desk, shelved, kind: str, about: str = "", **body: object) -> Act:
+    operation = {"id": f"{uuid4()}:1", "kind": kind, "about": about, "body": body}
+    return casework.do(desk, shelved.sha256, operation)
+
+
+def kinds(desk: Desk) -> list[What]:
+    return [one.what for one in waiting.waiting(desk)]
+
+
+def answer(desk: Desk, shelved, reply: str, note: str = "") -> Act:
+    return do(desk, shelved, "answer", "reason_given", checklist="encounter", reply=reply, note=note)
+
+
+# The review
+
+
+def test_each_persons_answer_stands_with_their_name_and_the_latest_one_holds(supervisor, sit, shelved):
+    colleague = sit(COLLEAGUE, "assigned_review")
+    answer(supervisor, shelved, "no")
+    answer(colleague, shelved, "yes", "at 0:41")
+    answer(supervisor, shelved, "cannot_tell")
+    found = reviewing.review(colleague, shelved.sha256)
+    given = found.given["encounter/reason_given"]
+    assert [(act.person, act.body["reply"]) for act in given] == [("c", "yes"), ("s", "cannot_tell")]
+    assert found.work.answers["encounter/reason_given"].person == "s"
+    assert found.people["c"] == "Supervisor C"
+
+
+def test_an_answer_that_was_taken_back_is_nobodys_any_more(supervisor, shelved):
+    answer(supervisor, shelved, "no")
+    answer(supervisor, shelved, "")
+    assert reviewing.review(supervisor, shelved.sha256).given == {}
+
+
+def test_a_review_tells_what_is_missing_and_how_much_of_the_stretch_was_heard(supervisor, sit, shelved):
+    found = reviewing.review(supervisor, shelved.sha256)
+    assert len(found.missing) == len(supervisor.policy.checklists[0].items) + 2
+    do(supervisor, shelved, "listened", start=found.stretch.start, end=found.stretch.end)
+    again = reviewing.review(supervisor, shelved.sha256)
+    assert again.heard == pytest.approx(found.stretch.seconds)
+    assert len(again.missing) == len(found.missing) - 1
+    other = reviewing.review(sit(COLLEAGUE, "assigned_review"), shelved.sha256)
+    assert other.heard == 0.0  # everybody listens for themselves
+
+
+def test_who_cannot_review_is_told_neither_what_is_missing_nor_which_stretch_was_drawn(supervisor, sit, shelved):
+    found = reviewing.review(sit(OFFICER, "own_debrief"), shelved.sha256)
+    assert (found.missing, found.stretch, dict(found.fitting)) == ((), None, {})
+
+
+def test_work_can_be_given_to_those_who_may_do_it_and_to_nobody_who_appears(supervisor, shelved):
+    found = reviewing.review(supervisor, shelved.sha256)
+    assert {viewer.user for viewer in found.fitting["review"]} == {"s", "c", "t", "i"}
+    assert {viewer.user for viewer in found.fitting["coaching"]} == {"s", "c", "t"}
+    do(supervisor, shelved, "refer", why="force without a report")
+    assert reviewing.review(supervisor, shelved.sha256).fitting["coaching"] == ()
+
+
+def test_a_disabled_account_is_given_no_work(store, supervisor, shelved):
+    with store.casebook(write=True) as book:
+        book.accounts.add(Viewer("gone", "Supervisor D", "supervisor"), at=AT)
+        book.accounts.disable("gone", at=AT)
+    assert "gone" not in {one.user for one in reviewing.review(supervisor, shelved.sha256).fitting["review"]}
+
+
+def test_a_reopened_review_says_who_opened_it_and_why_until_it_is_signed_anew(supervisor, shelved):
+    for checklist in supervisor.policy.checklists:
+        for item in checklist.items:
+            do(supervisor, shelved, "answer", item.id, checklist=checklist.id, reply="yes")
+    do(supervisor, shelved, "disposition", choice="Praise")
+    stretch = casework.stretch(supervisor, shelved.sha256)
+    do(supervisor, shelved, "listened", start=stretch.start, end=stretch.end)
+    do(supervisor, shelved, "sign_off")
+    assert reviewing.review(supervisor, shelved.sha256).reopened is None
+    do(supervisor, shelved, "reopen", why="a second camera came in")
+    assert reviewing.review(supervisor, shelved.sha256).reopened.text == "a second camera came in"
+    do(supervisor, shelved, "sign_off")
+    assert reviewing.review(supervisor, shelved.sha256).reopened is None
+
+
+# Coaching
+
+
+def test_given_coaching_is_listed_by_its_day_until_a_session_is_sent(supervisor, shelved):
+    do(supervisor, shelved, "assign", "s", what="coaching", due="2025-03-01")
+    [given] = coaching.overview(supervisor).given
+    assert (given.officer, given.overdue(date(2025, 3, 2)), given.overdue(date(2025, 3, 1))) == ("4711", True, False)
+    do(supervisor, shelved, "session", agenda=[], next_step="reasons first")
+    found = coaching.overview(supervisor)
+    assert found.given == ()
+    [held] = found.sessions
+    assert (held.session.next_step, held.session.acknowledged) == ("reasons first", None)
+    assert found.officers["4711"] == "Officer A"
+
+
+def test_coaching_on_a_held_recording_is_listed_as_closed(supervisor, shelved):
+    do(supervisor, shelved, "assign", "s", what="coaching")
+    do(supervisor, shelved, "refer", why="force without a report")
+    [given] = coaching.overview(supervisor).given
+    assert given.held
+
+
+@pytest.mark.parametrize(
+    ("viewer", "count"), [(OFFICER, 1), (PRESENT, 0), (COLLEAGUE, 1), (OTHER_UNIT, 0), (AFFAIRS, 1)]
+)
+def test_sessions_are_listed_for_the_officer_and_those_in_reach(supervisor, sit, shelved, viewer, count):
+    do(supervisor, shelved, "session", agenda=["flag-4"], next_step="reasons first")
+    assert len(coaching.overview(sit(viewer)).sessions) == count
+
+
+def test_an_officer_finds_the_session_but_reads_it_after_the_statement(sit, shelved):
+    desk = sit(SUPERVISOR, "coaching")
+    do(desk, shelved, "session", agenda=[], next_step="reasons first")
+    [held] = coaching.overview(sit(OFFICER)).sessions
+    assert not held.reads
+    assert "statement" in held.reads.why
+    do(desk, shelved, "statement_done")
+    assert coaching.overview(sit(OFFICER)).sessions[0].reads
+
+
+@pytest.mark.parametrize("said", ["acknowledged", "refused_to_sign"])
+def test_an_officer_answers_a_session_either_way_and_the_supervisor_reads_it(supervisor, sit, shelved, said):
+    session = do(supervisor, shelved, "session", agenda=["flag-4"], next_step="reasons first")
+    officer = sit(OFFICER, "own_debrief")
+    do(officer, shelved, "acknowledge", session.id, answer=said, text="There was no time.")
+    [held] = coaching.overview(supervisor).sessions
+    assert held.session.acknowledged.body == {"answer": said, "text": "There was no time."}
+
+
+def test_a_session_is_prepared_from_verified_marks_only(supervisor, shelved, store):
+    assert coaching.preparation(supervisor, shelved.sha256).verified == ()
+    supervisor.decide(Verdict(f"{uuid4()}:1", shelved.sha256, "flag-4", Answer.AGREE, "s", "supervisor", AT))
+    ready = coaching.preparation(supervisor, shelved.sha256)
+    assert [flag.id for flag in ready.verified] == ["flag-4"]
+    assert (ready.officer, ready.account) == ("Officer A", "o")
+
+
+def test_the_next_session_begins_with_what_was_agreed_in_the_one_before(supervisor, sit, store, shelved, shelve_into):
+    do(supervisor, shelved, "session", agenda=[], next_step="reasons first")
+    later = shelve_into(shelved.database.parent, pitch=330.0, name="later.wav")
+    with store.casebook(write=True) as book:
+        book.set_whose(later.sha256, wearer="4711", unit="North")
+    desk = sit(SUPERVISOR, "coaching", sha256=later.sha256)
+    last = coaching.preparation(desk, later.sha256).last
+    assert (last.name, last.session.next_step) == (shelved.media.name, "reasons first")
+    with store.casebook(write=True) as book:
+        book.set_whose(later.sha256, wearer="4999", unit="North")
+    assert coaching.preparation(desk, later.sha256).last is None  # another officer's
+
+
+def test_what_was_agreed_elsewhere_is_not_read_by_who_may_not_read_that_recording(
+    supervisor, sit, store, shelved, shelve_into
+):
+    do(supervisor, shelved, "session", agenda=[], next_step="reasons first")
+    moved = shelve_into(shelved.database.parent, pitch=330.0, name="moved.wav")
+    with store.casebook(write=True) as book:
+        book.set_whose(moved.sha256, wearer="4711", unit="South")
+    desk = sit(OTHER_UNIT, "coaching", sha256=moved.sha256)
+    assert coaching.preparation(desk, moved.sha256).last is None
+
+
+def test_coaching_is_not_read_before_the_recording_was_opened(sit, shelved):
+    with pytest.raises(Refused):
+        coaching.preparation(sit(SUPERVISOR), shelved.sha256)
+
+
+# Shared moments
+
+
+def shared(desk: Desk, shelved, *, start: float, end: float, role: str = "trainer", **more: object) -> Act:
+    return do(desk, shelved, "share", role, start=start, end=end, **more)
+
+
+def test_a_shared_moment_holds_its_own_words_by_role_and_nothing_else(supervisor, sit, shelved, store):
+    order = shelved.encounter.flags[-1]
+    shared(supervisor, shelved, start=order.span.start, end=order.span.end, text="an order")
+    [moment] = moments.shared(sit(TRAINER))
+    assert [(line.role, line.text) for line in moment.lines] == [(Role.OFFICER, order.quote)]
+    for secret in (shelved.sha256, shelved.media.name, "4711", "Officer A", "stop_at_night"):
+        assert secret not in repr(moment)
+    with store.casebook() as book:
+        [entry] = book.logged(action="moments")
+    assert (entry.person, entry.recording, entry.outcome) == ("e", shelved.sha256, "done")
+
+
+def test_a_moment_is_shared_with_one_role_and_gone_when_it_is_taken_back(supervisor, sit, shelved):
+    act = shared(supervisor, shelved, start=1.0, end=4.0, role="oversight")
+    assert moments.shared(sit(TRAINER)) == ()
+    assert len(moments.shared(sit(OVERSIGHT))) == 1
+    do(supervisor, shelved, "withdraw", act.id)
+    assert moments.shared(sit(OVERSIGHT)) == ()
+    with pytest.raises(Refused):
+        moments.clip(sit(OVERSIGHT), act.id)
+
+
+def test_each_play_of_a_moment_is_logged_and_so_is_each_refusal(supervisor, sit, shelved, store):
+    act = shared(supervisor, shelved, start=1.0, end=4.0)
+    path, span = moments.clip(sit(TRAINER), act.id)
+    assert (path, span) == (shelved.media, Span(1.0, 4.0))
+    for viewer in (OVERSIGHT, SUPERVISOR, OFFICER, AFFAIRS):
+        with pytest.raises(Refused):
+            moments.clip(sit(viewer), act.id)
+    with store.casebook() as book:
+        played = [(entry.person, entry.outcome) for entry in book.logged() if entry.details.get("share") == act.id]
+    assert ("e", "done") in played
+    assert ("v", "refused") in played
+
+
+@pytest.mark.parametrize("start", [0.0, 10.0])
+def test_a_moment_is_never_a_whole_recording(supervisor, shelved, start):
+    act = shared(supervisor, shelved, start=start, end=1e9)
+    span = moments.span_of(act, shelved.encounter)
+    assert span.end <= shelved.encounter.recording.seconds
+    assert span.seconds <= moments.LONGEST
+
+
+@pytest.mark.parametrize("viewer", [SUPERVISOR, OFFICER, AFFAIRS])
+def test_who_reaches_recordings_themselves_has_no_list_of_moments(sit, viewer):
+    with pytest.raises(Refused):
+        moments.shared(sit(viewer))
+
+
+# What waits
+
+
+def test_given_work_waits_until_it_is_done_and_the_overdue_stands_first(supervisor, sit, shelved):
+    do(supervisor, shelved, "assign", "c", what="review", due="2025-03-09")
+    do(supervisor, shelved, "assign", "c", what="coaching", due="2025-03-01")
+    desk = sit(COLLEAGUE, "coaching")
+    assert kinds(desk) == [What.COACHING, What.REVIEW]
+    do(desk, shelved, "session", agenda=[], next_step="reasons first")
+    assert kinds(desk) == [What.REVIEW]
+    assert kinds(supervisor) == []
+
+
+def test_a_held_recording_waits_for_internal_affairs_and_nobody_in_it_learns_of_it(supervisor, sit, shelved):
+    do(supervisor, shelved, "refer", why="force without a report")
+    affairs = sit(AFFAIRS, "complaint")
+    [one] = waiting.waiting(affairs)
+    assert (one.what, one.by, one.text) == (What.HELD, "s", "force without a report")
+    assert kinds(sit(OFFICER)) == kinds(sit(PRESENT)) == []
+    do(affairs, shelved, "release", why="looked into")
+    assert kinds(affairs) == []
+
+
+def test_a_contested_mark_waits_until_somebody_who_may_confirm_judges_it_again(supervisor, sit, shelved):
+    do(sit(OFFICER, "own_debrief"), shelved, "contest", "flag-4", text="I said that to my partner.")
+    [one] = waiting.waiting(supervisor)
+    assert (one.what, one.flag, one.text) == (What.CONTESTED, "flag-4", "I said that to my partner.")
+    supervisor.decide(
+        Verdict(f"{uuid4()}:1", shelved.sha256, "flag-4", Answer.DISAGREE, "s", "supervisor", supervisor.clock())
+    )
+    assert kinds(supervisor) == []
+
+
+def test_an_earlier_verdict_is_no_answer_to_a_contest(supervisor, sit, shelved):
+    supervisor.decide(Verdict(f"{uuid4()}:1", shelved.sha256, "flag-4", Answer.AGREE, "s", "supervisor", AT))
+    do(sit(OFFICER, "own_debrief"), shelved, "contest", "flag-4", text="I said that to my partner.")
+    assert kinds(supervisor) == [What.CONTESTED]
+
+
+def test_a_review_that_an_officer_asks_for_waits_for_those_in_reach(supervisor, sit, shelved):
+    do(sit(OFFICER, "own_debrief"), shelved, "ask_review", text="Please look at the search.")
+    assert kinds(supervisor) == kinds(sit(COLLEAGUE)) == [What.ASKED]
+    assert kinds(sit(OTHER_UNIT)) == []
+
+
+def test_a_session_waits_for_its_officer_and_an_unsigned_one_is_told_to_who_sent_it(supervisor, sit, shelved):
+    session = do(supervisor, shelved, "session", agenda=[], next_step="reasons first")
+    officer = sit(OFFICER, "own_debrief")
+    [one] = waiting.waiting(officer)
+    assert (one.what, one.text) == (What.SESSION, "")  # what was agreed is read in the session
+    do(officer, shelved, "acknowledge", session.id, answer="refused_to_sign", text="There was no time.")
+    assert kinds(officer) == []
+    [told] = waiting.waiting(supervisor)
+    assert (told.what, told.text) == (What.NOT_SIGNED, "There was no time.")
+    assert kinds(sit(COLLEAGUE)) == []
+
+
+def test_not_being_signed_is_told_for_two_weeks(shelved):
+    acts = [
+        Act("x:1", "r", Kind.SESSION, "", {"agenda": []}, "s", "supervisor", AT),
+        Act("y:1", "r", Kind.ACKNOWLEDGE, "x:1", {"answer": "refused_to_sign"}, "o", "officer", AT),
+    ]
+    case = Case("r", "stop.wav", Facts(wearer="4711", unit="North"), holding(acts))
+    assert len(waiting.waits(SUPERVISOR, case, today=AT.date() + timedelta(days=14))) == 1
+    assert waiting.waits(SUPERVISOR, case, today=AT.date() + timedelta(days=15)) == ()
+
+
+def test_whoever_reaches_nothing_has_nothing_waiting(supervisor, sit, shelved):
+    do(supervisor, shelved, "refer", why="force without a report")
+    for viewer in (TRAINER, OVERSIGHT):
+        assert waiting.waiting(sit(viewer)) == ()
+        assert not sit(viewer).may(Action.LIST, shelved.sha256)

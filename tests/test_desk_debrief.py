@@ -1,0 +1,266 @@
+"""An officer's own recordings at their desk: only theirs, only when they may, and nothing of a hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from review.access import Viewer
+from review.casework import Kind
+from review.desk import Desk, casework, debrief
+from review.desk.debrief import News
+from review.encounter import Answer, Verdict
+from review.errors import Refused
+from review.policy import VARIABLE
+from review.report import Format
+from review.store import State
+
+AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
+SUPERVISOR = Viewer("s", "Supervisor A", "supervisor", "North", "4700")
+OFFICER = Viewer("o", "Officer A", "officer", "North", "4711")
+OTHER = Viewer("p", "Officer B", "officer", "North", "4712")
+NUMBERLESS = Viewer("n", "Officer C", "officer", "North")
+AFFAIRS = Viewer("i", "Internal affairs A", "internal_affairs")
+EVERYBODY = (SUPERVISOR, OFFICER, OTHER, NUMBERLESS, AFFAIRS)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = AT
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+
+@pytest.fixture
+def store(shelved, new_store):
+    store = new_store()
+    with store.casebook(write=True) as book:
+        for viewer in EVERYBODY:
+            book.keep_demo(viewer, at=AT)
+        book.set_whose(shelved.sha256, wearer="4711", unit="North", others=["4712"])
+    return store
+
+
+@pytest.fixture
+def sit(store, shelved):
+    """Sits somebody down at one clock, with this recording opened for a purpose."""
+    clock = Clock()
+
+    def sit(viewer: Viewer, purpose: str = "") -> Desk:
+        desk = Desk.of(store, viewer.user, session=f"session-{viewer.user}", source="test", clock=clock)
+        if purpose:
+            desk.begin(shelved.sha256, purpose)
+        return desk
+
+    return sit
+
+
+@pytest.fixture
+def officer(sit, shelved):
+    """The officer whose statement is done, with the recording open."""
+    debrief.state_statement(sit(OFFICER), shelved.sha256)
+    return sit(OFFICER, "own_debrief")
+
+
+def operation(kind: str, about: str = "", **body: object) -> dict[str, object]:
+    return {"id": f"{uuid4()}:1", "kind": kind, "about": about, "body": body}
+
+
+def judge(desk: Desk, sha256: str, answer: Answer = Answer.DISAGREE, *, flag: str = "flag-4") -> None:
+    viewer = desk.viewer
+    desk.decide(Verdict(f"{uuid4()}:1", sha256, flag, answer, viewer.user, viewer.role, desk.clock()))
+
+
+def news(desk: Desk, sha256: str) -> News:
+    return debrief.own(desk, limit=10).news.get(sha256, News())
+
+
+def test_an_officer_lists_their_own_recordings_and_nobody_elses(sit, shelved):
+    [row] = debrief.own(sit(OFFICER), limit=10).rows
+    assert (row.entry.sha256, row.state, row.statement) == (shelved.sha256, State.NOT_BEGUN, None)
+    # Who appears in it does not wear the camera.
+    assert debrief.own(sit(OTHER), limit=10).total == 0
+
+
+def test_an_account_that_says_no_officer_is_told_so_and_lists_nothing(sit):
+    with pytest.raises(Refused, match="which officer you are"):
+        debrief.own(sit(NUMBERLESS), limit=10)
+
+
+def test_before_the_statement_is_done_nothing_of_a_recording_is_told(sit, shelved):
+    reviewer = sit(SUPERVISOR, "assigned_review")
+    casework.do(reviewer, shelved.sha256, operation("praise", "flag-1", at=3.0, text="Well explained."))
+    casework.do(reviewer, shelved.sha256, operation("session", agenda=["flag-4"], next_step="reasons first"))
+    desk = sit(OFFICER)
+    [row] = debrief.own(desk, limit=10).rows
+    assert not row.reads
+    assert "statement" in row.reads.why
+    assert row.news == News(sessions=1)  # that coaching waits, but not what was said
+    for read in (debrief.debrief, debrief.views):
+        with pytest.raises(Refused):
+            read(desk, shelved.sha256)
+
+
+def test_a_statement_is_said_to_be_done_once_and_stays_said(sit, shelved, store):
+    desk = sit(OFFICER)
+    for _ in range(3):
+        debrief.state_statement(desk, shelved.sha256)
+    with store.casebook() as book:
+        kept = [act for act in book.acts(shelved.sha256) if act.kind is Kind.STATEMENT_DONE]
+    assert [act.person for act in kept] == ["o"]
+    assert debrief.own(desk, limit=10).rows[0].reads
+
+
+def test_what_a_contested_mark_came_to_is_news_until_the_officer_has_looked(sit, shelved, officer):
+    casework.do(officer, shelved.sha256, operation("contest", "flag-4", text="I said that to my partner."))
+    assert news(officer, shelved.sha256) == News()
+    reviewer = sit(SUPERVISOR, "assigned_review")
+    judge(reviewer, shelved.sha256, flag="flag-1")  # not what was contested
+    assert news(officer, shelved.sha256) == News()
+    judge(reviewer, shelved.sha256)
+    assert news(officer, shelved.sha256) == News(judged=1)
+    officer.log("view", shelved.sha256)
+    assert news(officer, shelved.sha256) == News()
+
+
+def test_a_verdict_from_before_the_answer_is_no_answer_to_it(sit, shelved, officer):
+    judge(sit(SUPERVISOR, "assigned_review"), shelved.sha256)
+    officer.log("view", shelved.sha256)
+    casework.do(officer, shelved.sha256, operation("contest", "flag-4", text="No."))
+    assert news(officer, shelved.sha256) == News()
+
+
+def test_praise_and_coaching_are_news_and_a_session_until_it_is_answered(sit, shelved, officer):
+    reviewer = sit(SUPERVISOR, "assigned_review")
+    casework.do(reviewer, shelved.sha256, operation("praise", "flag-1", at=3.0, text="Well explained."))
+    session = casework.do(reviewer, shelved.sha256, operation("session", agenda=["flag-4"]))
+    assert news(officer, shelved.sha256) == News(sessions=1, praise=1)
+    officer.log("play", shelved.sha256)
+    assert news(officer, shelved.sha256) == News(sessions=1)
+    casework.do(officer, shelved.sha256, operation("acknowledge", session.id, answer="refused_to_sign"))
+    assert news(officer, shelved.sha256) == News()
+
+
+def test_a_debrief_holds_the_encounter_with_its_verdicts_and_names(sit, shelved, officer):
+    judge(sit(SUPERVISOR, "assigned_review"), shelved.sha256, Answer.AGREE)
+    found = debrief.debrief(officer, shelved.sha256)
+    assert found.encounter == shelved.encounter
+    assert found.told.standings["flag-4"] == "verified"
+    assert found.people["s"] == "Supervisor A"
+
+
+@pytest.mark.parametrize("viewer", [OTHER, NUMBERLESS])
+def test_no_other_officer_reads_a_debrief_or_who_looked(sit, shelved, officer, viewer):
+    desk = sit(viewer)
+    for read in (debrief.debrief, debrief.views):
+        with pytest.raises(Refused):
+            read(desk, shelved.sha256)
+
+
+def deeds(desk: Desk, sha256: str) -> list[tuple[str, str]]:
+    return [(entry.person, entry.action) for entry in debrief.views(desk, sha256).entries]
+
+
+def test_an_officer_reads_who_opened_exported_and_was_refused_newest_first(sit, shelved, officer):
+    reviewer = sit(SUPERVISOR, "complaint")
+    reviewer.export(shelved.sha256, Format.CSV)
+    with pytest.raises(Refused):
+        sit(OTHER).encounter(shelved.sha256)
+    found = debrief.views(officer, shelved.sha256).entries
+    assert [(one.person, one.action, one.purpose, one.outcome) for one in found[:3]] == [
+        ("p", "view", "", "refused"),
+        ("s", "export", "complaint", "done"),
+        ("s", "open", "complaint", "done"),
+    ]
+
+
+def hold(sit, sha256: str) -> None:
+    reviewer, affairs = sit(SUPERVISOR, "assigned_review"), sit(AFFAIRS, "complaint")
+    casework.do(reviewer, sha256, operation("refer", why="force without a report"))
+    affairs.log("play", sha256)
+    with pytest.raises(Refused, match="held"):
+        casework.do(reviewer, sha256, operation("session", agenda=[]))
+
+
+def test_that_a_recording_is_held_is_not_told_to_its_officer_while_it_is(sit, shelved, officer):
+    hold(sit, shelved.sha256)
+    told = deeds(officer, shelved.sha256)
+    assert ("i", "play") in told  # without a policy that says otherwise
+    assert {action for _, action in told} & {"refer", "session"} == set()
+    assert "held" not in str([entry.details for entry in debrief.views(officer, shelved.sha256).entries])
+    assert ("s", "refer") in deeds(sit(SUPERVISOR), shelved.sha256)
+    casework.do(sit(AFFAIRS), shelved.sha256, operation("release", why="looked into"))
+    assert {("s", "refer"), ("i", "release")} <= set(deeds(officer, shelved.sha256))
+
+
+def test_a_policy_can_leave_internal_affairs_out_while_a_recording_is_held(
+    sit, shelved, officer, tmp_path, monkeypatch
+):
+    (tmp_path / "agency.toml").write_text("[access]\nshow_affairs_views = false\n")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "agency.toml"))
+    sit(AFFAIRS, "audit")
+    assert ("i", "open") in deeds(officer, shelved.sha256)  # nothing is held
+    hold(sit, shelved.sha256)
+    assert {person for person, _ in deeds(officer, shelved.sha256)} == {"o", "s"}
+    assert debrief.views(officer, shelved.sha256).affairs_withheld
+    assert ("i", "play") in deeds(sit(SUPERVISOR), shelved.sha256)
+    assert not debrief.views(sit(SUPERVISOR), shelved.sha256).affairs_withheld
+    casework.do(sit(AFFAIRS), shelved.sha256, operation("release", why="looked into"))
+    assert ("i", "play") in deeds(officer, shelved.sha256)
+    # That some may be left out is said whether or not anything is held: it would tell of the hold otherwise.
+    assert debrief.views(officer, shelved.sha256).affairs_withheld
+
+
+def test_the_past_is_made_of_ones_own_recordings_that_one_may_watch(
+    sit, shelved, shelve_into, store, tmp_path, officer
+):
+    theirs, unsaid = shelve_into(tmp_path, pitch=300.0, name="b.wav"), shelve_into(tmp_path, pitch=310.0, name="c.wav")
+    with store.casebook(write=True) as book:
+        book.set_whose(theirs.sha256, wearer="4712", unit="North")
+        book.set_whose(unsaid.sha256, wearer="4711", unit="North")
+    judge(sit(SUPERVISOR, "assigned_review"), shelved.sha256, Answer.AGREE)
+    [one] = debrief.past(officer)
+    assert (one.on, one.seconds, one.reviewed) == (
+        shelved.encounter.recording.recorded_at.date(),
+        shelved.encounter.recording.seconds,
+        False,
+    )
+    assert {count.behaviour: (count.marked, count.unsure, count.verified) for count in one.counts} == {
+        "reason_for_stop": (1, 0, 0),
+        "time_and_space": (1, 0, 0),
+        "distress": (0, 1, 0),
+        "ultimatum": (1, 0, 1),
+        "asks_why": (1, 0, 0),
+        "order": (1, 0, 0),
+    }
+
+
+def test_what_the_agency_hides_is_in_nobodys_past(sit, shelved, officer, tmp_path, monkeypatch):
+    (tmp_path / "agency.toml").write_text('[behaviours]\nhide = ["ultimatum"]\n')
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "agency.toml"))
+    [one] = debrief.past(officer)
+    assert "ultimatum" not in {count.behaviour for count in one.counts}
+
+
+def test_a_long_list_comes_a_page_at_a_time_and_a_page_that_is_gone_is_the_last_one(sit, shelve_into, store, tmp_path):
+    for number in range(4):
+        shelved = shelve_into(tmp_path, pitch=400.0 + number, name=f"{number}.wav")
+        with store.casebook(write=True) as book:
+            book.set_whose(shelved.sha256, wearer="4711", unit="North")
+    desk = sit(OFFICER)
+    assert [len(debrief.own(desk, limit=3, offset=offset).rows) for offset in (0, 3, 90)] == [3, 2, 2]
+    assert debrief.own(desk, limit=3).total == 5
+
+
+def test_answers_are_those_of_reviewers_who_may_confirm(sit, shelved, officer):
+    contest = casework.do(officer, shelved.sha256, operation("contest", "flag-4", text="No."))
+    work = casework.of(officer, shelved.sha256)
+    later = Verdict("x:1", shelved.sha256, "flag-4", Answer.AGREE, "t", "trainer", contest.at + timedelta(days=1))
+    assert debrief.answered(work, [later], "o") == frozenset()
+    assert debrief.answered(work, [replace(later, reviewer_role="supervisor")], "o") == {"flag-4"}
+    assert debrief.answered(work, [replace(later, reviewer_role="supervisor")], "somebody else") == frozenset()
