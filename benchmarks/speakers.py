@@ -24,14 +24,13 @@ from benchmarks.long_recordings import joined
 from review import media, scoring, speakers, weights
 from review.encounter import Span, Voice
 from review.sound import SAMPLE_RATE, Samples, Track
-from review.speakers import grouping, joining, windows
-from review.speakers.windows import Window
+from review.speakers import windowed
 
 ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "benchmarks" / "results" / "speakers.md"
 SHARED = ROOT.parent / "shared" / "data" / "audio"
 PEER_LONGEST = 150.0  # seconds; it needs several times our time and memory
-THRESHOLDS = tuple(round(0.3 + 0.05 * step, 2) for step in range(11))
+THRESHOLDS = tuple(round(0.1 + 0.05 * step, 2) for step in range(9))
 TUNING = ("arrest", "calm_traffic_stop", "heated_traffic_stop", "mental_health_crisis")
 # Voices of which the tuning samples hold enough, and that are no resampling of one another.
 FOUR = ("piper joe", "hibari heart", "kokoro jm_kumo", "flite slt")
@@ -109,11 +108,6 @@ def table_row(cells: Sequence[object]) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def told_apart(heard: Sequence[Window], case: Case, settings: speakers.Settings) -> tuple[Voice, ...]:
-    whose = grouping.people(heard, settings)
-    return joining.voices(heard, whose, settings, seconds=case.seconds)
-
-
 def peer(samples: Samples) -> tuple[Voice, ...]:
     segmentation, embedding = (str(files.path) for files in weights.speaker_models())
     threads = os.cpu_count() or 1
@@ -140,17 +134,17 @@ def compared(case: Case) -> tuple[list[str], str]:
     """The rows of one recording, and its row of the threshold table (none for what is held out)."""
     chosen = speakers.Settings()
     began = time.perf_counter()
-    heard = list(windows.listen(case.samples, step=chosen.step, threads=chosen.threads))
+    heard = windowed.heard(case.samples, chosen)
     listening = time.perf_counter() - began
-    voices, rest = timed(lambda: told_apart(heard, case, chosen))
+    voices, rest = timed(lambda: windowed.told_apart(heard, chosen))
     rows = [row(case, voices, listening + rest, "ours")]
-    known, rest = timed(lambda: told_apart(heard, case, replace(chosen, count=case.people)))
+    known, rest = timed(lambda: windowed.told_apart(heard, replace(chosen, count=case.people)))
     rows.append(row(case, known, listening + rest, "ours, known"))
     if case.held_out:
         return rows, ""
     cells = []
     for threshold in THRESHOLDS:
-        swept = told_apart(heard, case, replace(chosen, threshold=threshold))
+        swept = windowed.told_apart(heard, replace(chosen, threshold=threshold))
         cells.append(f"{100 * errors(case, swept, 0.25).rate:.1f} ({people(swept)})")
     return rows, table_row((case.name, case.people, *cells))
 

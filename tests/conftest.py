@@ -212,6 +212,7 @@ def shelve_into() -> Callable[..., Shelved]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app over a store of its own, for the tests of one module."""
     running = Server(tmp_path_factory.mktemp("served"))
+    open_store(running.folder / "review.db").close()  # else the server and the test would make it at the same time
     running.start()
     yield running
     running.stop()

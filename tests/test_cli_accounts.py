@@ -99,7 +99,12 @@ def test_an_account_is_disabled_enabled_and_gets_new_secrets_and_each_is_logged(
 
 @pytest.mark.parametrize("command", ["list", "show", "search", "export", "correct", "retag"])
 def test_once_there_are_accounts_each_command_asks_who_it_is(with_sam, command):
-    arguments = {"list": (), "search": ("licence",), "correct": ("--speaker", "S2", "--role", "officer")}
+    arguments = {
+        "list": (),
+        "search": ("licence",),
+        "export": ("--format", "md"),
+        "correct": ("--speaker", "S2", "--role", "officer"),
+    }
     recording = () if command in ("list", "search") else (with_sam.sha256,)
     done = run(command, *recording, *arguments.get(command, ()), db=with_sam.database)
     assert done.returncode == 2

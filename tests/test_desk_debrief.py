@@ -16,6 +16,7 @@ from review.encounter import Answer, Verdict
 from review.errors import Refused
 from review.policy import VARIABLE
 from review.report import Format
+from review.screens.debrief_data import officer_said
 from review.store import State
 
 AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
@@ -264,3 +265,14 @@ def test_answers_are_those_of_reviewers_who_may_confirm(sit, shelved, officer):
     assert debrief.answered(work, [later], "o") == frozenset()
     assert debrief.answered(work, [replace(later, reviewer_role="supervisor")], "o") == {"flag-4"}
     assert debrief.answered(work, [replace(later, reviewer_role="supervisor")], "somebody else") == frozenset()
+
+
+def test_reviewers_read_the_officers_answers_where_they_judge(sit, shelved, officer):
+    reviewer = sit(SUPERVISOR, "assigned_review")
+    assert officer_said(reviewer, shelved.sha256) == ""
+    casework.do(officer, shelved.sha256, operation("context", "flag-4", what="weapon_seen", text="A knife lay there."))
+    shown = officer_said(reviewer, shelved.sha256)
+    assert "Context: a weapon was seen</strong>, about Ultimatum at 0:20 (Officer A, 2025-03-02)" in shown
+    assert "A knife lay there." in shown
+    with pytest.raises(Refused):
+        officer_said(sit(OTHER), shelved.sha256)

@@ -14,6 +14,7 @@ from review.encounter import Span
 from review.errors import RefusedAct
 from review.store import Casebook
 
+ABOUT_A_MARK = frozenset({Kind.CONTEXT, Kind.CONTEST, Kind.ASK_REVIEW})
 FORM = frozenset({Kind.ANSWER, Kind.COMMENT, Kind.DISPOSITION})
 
 
@@ -87,6 +88,8 @@ def _check(desk: Desk, book: Casebook, act: Act) -> None:
             raise RefusedAct("it was signed off already" if work.signed else f"not yet: {' '.join(left)}")
     if act.kind is Kind.CORRECT:
         raise RefusedAct("corrections are sent to their own address")
+    if act.kind in ABOUT_A_MARK and act.about and not book.has_flag(act.recording, act.about):
+        raise RefusedAct("this recording has no such mark; load the page again")
     if act.kind is Kind.REOPEN and not work.signed:
         raise RefusedAct("it was not signed off")
     if act.kind is Kind.WITHDRAW:

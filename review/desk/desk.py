@@ -75,6 +75,10 @@ class Desk:
                 facts = book.facts(sha256)
         return access.may(self.viewer, action, facts, rules=self.rules)
 
+    def may_read(self, sha256: str) -> bool:
+        """Whether this person has opened the recording and may read it."""
+        return bool(self.may(Action.VIEW, sha256)) and bool(self.purpose(sha256))
+
     def may_all(self, sha256: str) -> frozenset[Action]:
         """Everything that this person may do with this recording."""
         with self.store.casebook() as book:

@@ -36,11 +36,13 @@ def shown(entry: AuditEntry) -> dict[str, str]:
 def audit_table(rows: Iterable[dict[str, str]]) -> str:
     """Rows of `shown` as a table; whatever is in the log is escaped."""
     head = "".join(f'<th scope="col">{name}</th>' for name in SHOWN)
-    body = "".join(
-        f'<tr class="bcr-{escape(row["Outcome"])}">{"".join(f"<td>{escape(cell)}</td>" for cell in row.values())}</tr>'
-        for row in rows
-    )
+    body = "".join(map(_table_row, rows))
     return f'<table class="bcr-table bcr-audit"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _table_row(row: dict[str, str]) -> str:
+    cells = "".join(f"<td>{escape(cell)}</td>" for cell in row.values())
+    return f'<tr class="bcr-was-{escape(row["Outcome"])}">{cells}</tr>'
 
 
 def told(entry: AuditEntry) -> str:

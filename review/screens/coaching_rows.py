@@ -29,6 +29,7 @@ def coaching_row(ready: Preparation, viewer: Viewer, *, may: Collection[str], to
     return {
         "view": "coaching",
         "recording": recording.sha256,
+        "revision": ready.encounter.revision,
         "seconds": recording.seconds,
         "user": viewer.user,
         "people": dict(ready.people),

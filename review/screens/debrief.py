@@ -134,7 +134,7 @@ def _chart(points: Sequence[Point], kind: str) -> alt.Chart:
     values = [vars(point) for point in points if point.kind == kind]
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=values), title=alt.Title(kind, anchor="start", fontSize=14))
-        .mark_line(point={"size": 70}, strokeWidth=2, color=COLOURS[kind])
+        .mark_line(point={"size": 70, "color": COLOURS[kind]}, strokeWidth=2, color=COLOURS[kind])
         .encode(
             x=alt.X("month:O", title=None, axis=MONTHS),
             y=alt.Y("per_hour:Q", title="per recorded hour", scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4)),

@@ -15,6 +15,7 @@ from review.screens.debrief_data import debrief_data
 from review.screens.debrief_rows import distressing
 from review.screens.debrief_views import view_rows, views_table
 from review.screens.player import player
+from review.screens.player_data import player_data
 
 LIST_PAGE = "debrief.py"
 
@@ -64,7 +65,10 @@ def _warned(encounter: Encounter) -> bool:
         return True
     st.subheader("Before you listen", anchor=False)
     st.html(debrief_markup.warning(kinds) + debrief_markup.support(state.policy().peer_support))
-    st.caption("Nobody is told what you choose here, and nobody is told if you use the peer-support line.")
+    st.caption(
+        "That you opened this recording is in the log; “Not now” adds nothing to it. Nothing in this program "
+        "notices whether you use the peer-support line."
+    )
     with st.container(horizontal=True):
         watch, later = st.button("Watch", key="watch"), st.button("Not now", key="not-now")
     if watch:
@@ -97,7 +101,7 @@ def _whole(desk: Desk, encounter: Encounter, at: float | None) -> None:
     work = casework_row(casework.of(desk, sha256), desk.viewer.user)
     # Officers judge nothing of their own; what they answer goes with the moments above.
     player(
-        parts.player_data(
+        player_data(
             encounter,
             desk.viewer,
             at=at,

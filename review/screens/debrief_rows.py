@@ -15,7 +15,8 @@ from review.desk.debrief import Debrief
 from review.encounter import Direction, Encounter, Flag, Role, Standing, Status
 from review.screens.answer_rows import WHAT_NAMES, answer_rows
 from review.screens.coaching_rows import candidates, session_row
-from review.screens.parts import LEAD_IN, ROLE_NAMES, behaviour_name, clock, flag_row
+from review.screens.parts import LEAD_IN, ROLE_NAMES, behaviour_name, clock
+from review.screens.player_data import flag_row
 from review.timeline import Sentence
 
 # What somebody should be warned of before they hear it again.

@@ -58,7 +58,7 @@ def _nothing_yet(desk: Desk) -> None:
         "**No recordings yet.** Recordings appear here once they have been processed on this computer:\n\n"
         "- to try the program with its acted examples, run `make demo`\n"
         "- to process your own file, open **Add recordings**, or run `bodycam-review process FILE`\n\n"
-        "Then reload this page."
+        "Then reload this page. Recordings of other units are not shown here."
     )
 
 

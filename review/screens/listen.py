@@ -10,7 +10,9 @@ from review.encounter import Encounter
 from review.errors import ReviewError
 from review.screens import markup, parts, review_form, state
 from review.screens.casework_rows import casework_row
+from review.screens.debrief_data import officer_said
 from review.screens.player import player
+from review.screens.player_data import player_data
 from review.timeline import Timeline, timeline
 
 
@@ -54,7 +56,7 @@ def _purpose(desk: Desk, sha256: str) -> None:
 def _heading(encounter: Encounter) -> None:
     st.subheader(markup.plain(encounter.recording.name), anchor=False)
     st.html(markup.fact_line(parts.facts(encounter)) + markup.to_summary())
-    for remark in encounter.provenance.remarks:
+    for remark in parts.remarks(encounter):
         st.info(markup.plain(remark))
 
 
@@ -68,10 +70,22 @@ def _review(desk: Desk, encounter: Encounter) -> None:
     review_form.assigned(desk, form)
     work, kinds = casework.of(desk, sha256), casework.kinds(desk, sha256)
     verdicts = desk.verdicts(sha256)
-    data = parts.player_data(encounter, desk.viewer, at=at, about=state.about_behaviours())
-    player({**data, "may": kinds, "casework": casework_row(work, desk.viewer.user)})
-    review_form.show(desk, form)
     told = timeline(encounter, verdicts=verdicts, hidden=state.policy().hidden)
+    data = player_data(
+        encounter,
+        desk.viewer,
+        at=at,
+        about=state.about_behaviours(),
+        tension=parts.tension_bars(told.tension),
+        may=kinds,
+        judges=bool(desk.may(Action.DECIDE, sha256)),
+        casework=casework_row(work, desk.viewer.user),
+    )
+    if player(data):
+        st.rerun()  # the whole page: a new revision has other words and marks everywhere
+    if said := officer_said(desk, sha256):
+        st.html(said)
+    review_form.show(desk, form)
     _telling(encounter, told)
     st.subheader("Marked and verified", anchor=False)
     own, others = (parts.tallies(flags, verdicts) for flags in parts.apart(encounter.flags))

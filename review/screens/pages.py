@@ -22,8 +22,8 @@ class Page:
 PAGES = (
     Page("debrief.py", "My recordings", frozenset({_OFFICER})),
     Page("debrief_recording.py", "Debrief", frozenset({_OFFICER})),
-    Page("library.py", "Recordings", frozenset({_SUPERVISOR, _AFFAIRS, _OFFICER})),
-    Page("listen.py", "Review", frozenset({_SUPERVISOR, _AFFAIRS, _OFFICER})),
+    Page("library.py", "Recordings", frozenset({_SUPERVISOR, _AFFAIRS})),
+    Page("listen.py", "Review", frozenset({_SUPERVISOR, _AFFAIRS})),
     Page("today.py", "Today", frozenset({_SUPERVISOR, _AFFAIRS, _OFFICER})),
     Page("coaching.py", "Coaching", frozenset({_SUPERVISOR, _OFFICER})),
     Page("moments.py", "Shared moments", frozenset({_TRAINER, _OVERSIGHT})),

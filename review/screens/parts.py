@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from review.access import Purpose, Viewer
+from review.access import Purpose
 from review.encounter import (
-    CONFIRMING_ROLES,
     Answer,
     Direction,
     Encounter,
@@ -19,16 +17,12 @@ from review.encounter import (
     Standing,
     Status,
     Verdict,
-    VoiceActKind,
-    Word,
 )
 from review.timeline import Tension
 from review.timeline import standings as where_flags_stand
 
 CURVE_BARS = 120  # of the tension lane: as many as can be told apart on a small screen
 LEAD_IN = 2.0  # seconds played before a flag, so that the reviewer hears what provoked it
-ROLE_SURE = 0.7  # confidence below which a speaker's role is shown as unsure
-WORD_SURE = 0.5  # confidence below which a word is underlined as doubtful
 
 ROLE_NAMES = {
     Role.OFFICER: "Officer",
@@ -120,135 +114,10 @@ def speaker_name(who: SpeakerRole) -> str:
     return f"{ROLE_NAMES[who.role]} ({who.speaker})"
 
 
-def transcript(encounter: Encounter) -> dict[str, Any]:
-    """The transcript as the player fetches it; a word is [text, start, end, confidence] to keep an hour small.
-
-    A word that somebody else talks over has that speaker fifth; `silences` are [start, end] in which nobody is heard.
-    """
-    return {
-        "sha256": encounter.recording.sha256,
-        "revision": encounter.revision,
-        "language": encounter.language,
-        "speakers": {who.speaker: _speaker(who) for who in _speakers(encounter)},
-        "turns": [
-            {
-                "speaker": turn.speaker,
-                "start": turn.span.start,
-                "words": [_word(word) for word in turn.words],
-            }
-            for turn in encounter.turns
-        ],
-        "silences": [[act.span.start, act.span.end] for act in encounter.acts if act.kind is VoiceActKind.LONG_SILENCE],
-    }
-
-
-def _word(word: Word) -> list[str | float]:
-    told: list[str | float] = [word.text, word.span.start, word.span.end, word.confidence]
-    return [*told, word.second] if word.second else told
-
-
-def _speakers(encounter: Encounter) -> list[SpeakerRole]:
+def speakers(encounter: Encounter) -> list[SpeakerRole]:
+    """Who is heard, in the order of their first words."""
     names = dict.fromkeys(turn.speaker for turn in encounter.turns)
     return [encounter.role_of(name) for name in names]
-
-
-def _speaker(who: SpeakerRole) -> dict[str, Any]:
-    unsure = who.confidence < ROLE_SURE
-    return {"name": speaker_name(who), "role": who.role.value, "confidence": who.confidence, "unsure": unsure}
-
-
-# What a reviewer who asks for the serious ones is shown first: force, threats, bias, weapons, a person in need.
-SERIOUS = frozenset(
-    {
-        "bias_remark", "crisis", "force", "force_warning", "medical_complaint", "medical_dismissal",
-        "questioning_after_invocation", "threat_of_harm", "threat_of_sanction", "threat_to_others", "weapon",
-    }
-)  # fmt: skip
-
-
-def player_data(
-    encounter: Encounter,
-    viewer: Viewer,
-    *,
-    at: float | None,
-    about: Mapping[str, str],
-    tension: Sequence[Bar] = (),
-    may: Collection[str] = (),
-    judges: bool = True,
-    casework: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """What the player component is mounted with; `about` explains each behaviour in a sentence.
-
-    `may` are the kinds of acts that this viewer may do here, nothing is offered for the others; `judges` says whether
-    they may answer marks; `casework` is what is kept already (casework_rows.casework_row).
-    """
-    base = f"/api/recordings/{encounter.recording.sha256}"
-    return {
-        "recording": encounter.recording.sha256,
-        "revision": encounter.revision,
-        "seconds": encounter.recording.seconds,
-        "video": encounter.recording.has_video,
-        "at": at,
-        "user": viewer.user,
-        "confirms": viewer.role in CONFIRMING_ROLES,
-        "judges": judges,
-        "may": sorted(may),
-        "casework": dict(casework or {}),
-        "lead_in": LEAD_IN,
-        "word_sure": WORD_SURE,
-        "urls": {name: f"{base}/{name}" for name in ("media", "transcript", "verdicts", "acts", "peaks")},
-        "tension": [[bar.at, bar.marked, bar.verified] for bar in tension],
-        "flags": [flag_row(flag, encounter, about=about.get(flag.behaviour, "")) for flag in encounter.flags],
-    }
-
-
-def flag_row(flag: Flag, encounter: Encounter, *, about: str = "") -> dict[str, Any]:
-    """One flag as its card shows it."""
-    who = SpeakerRole(flag.speaker, flag.role, encounter.role_of(flag.speaker).confidence)
-    return {
-        "id": flag.id,
-        "behaviour": flag.behaviour,
-        "name": behaviour_name(flag.behaviour),
-        "about": about,
-        "direction": flag.direction.value,
-        "direction_name": DIRECTION_NAMES[flag.direction],
-        "start": flag.span.start,
-        "end": flag.span.end,
-        "clock": clock(flag.span.start),
-        "first": flag.first,
-        "last": flag.last,
-        "quote": flag.quote,
-        "speaker": speaker_name(who),
-        "speaker_unsure": who.confidence < ROLE_SURE,
-        "confidence": flag.confidence,
-        "unsure": flag.status is Status.UNSURE,
-        "serious": flag.behaviour in SERIOUS,
-        "source": flag.source,
-        "modifiers": list(flag.modifiers),
-    }
-
-
-def standings(flags: Iterable[Flag], verdicts: Sequence[Verdict], *, viewer: str) -> dict[str, dict[str, str]]:
-    """For each flag: where it stands, and what this viewer last answered ("" for nothing or taken back)."""
-    said: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        said.setdefault(verdict.flag, []).append(verdict)
-    stands = where_flags_stand(given := tuple(flags), verdicts)
-    return {
-        flag.id: {"standing": stands[flag.id].value, "mine": _latest(said.get(flag.id, []), viewer)} for flag in given
-    }
-
-
-def _latest(verdicts: Iterable[Verdict], viewer: str) -> str:
-    answers: list[str] = []
-    for verdict in verdicts:
-        if verdict.reviewer != viewer:
-            continue
-        if verdict.answer is Answer.UNDO:
-            del answers[-1:]
-        else:
-            answers.append(verdict.answer.value)
-    return answers[-1] if answers else ""
 
 
 def apart(flags: Sequence[Flag]) -> tuple[list[Flag], list[Flag]]:
@@ -317,7 +186,7 @@ def facts(encounter: Encounter) -> tuple[tuple[str, str], ...]:
         ("Recorded", moment(recording.recorded_at)),
         ("Length", clock(recording.seconds)),
         ("Language", encounter.language),
-        ("Speakers", str(len(_speakers(encounter)))),
+        ("Speakers", str(len(speakers(encounter)))),
         ("Words", f"{len(encounter.words):,}"),
         ("Revision", str(encounter.revision)),
     )
@@ -330,6 +199,11 @@ def word_at(encounter: Encounter, at: float, *, query: str) -> float:
         if word.span.start >= at - 0.001 and wanted & set(_letters(word.text).split()):
             return word.span.start
     return at
+
+
+def remarks(encounter: Encounter) -> tuple[str, ...]:
+    """What is to be known of a recording before it is reviewed; what people corrected is told where it was."""
+    return tuple(one for one in encounter.provenance.remarks if not one.startswith("Corrected: "))
 
 
 def _letters(text: str) -> str:

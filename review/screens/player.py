@@ -9,12 +9,19 @@ from typing import Any
 import streamlit as st
 
 
-def player(data: Mapping[str, Any]) -> None:
+def player(data: Mapping[str, Any]) -> bool:
     """Mount the player for one recording; it fetches media and transcript and sends verdicts by itself.
 
-    Its only message to the page is "judged", so that the figures beside it are read again; verdicts never travel so.
+    Its messages to the page are "judged", so that the figures beside it are read again, and "corrected": there is a
+    newer revision than the one in `data`, and the page is to be read again. Returns whether that was told just now.
     """
-    _component()(key=f"player-{data['recording']}", data=dict(data), on_judged_change=_look_again)
+    told = _component()(
+        key=f"player-{data['recording']}",
+        data=dict(data),
+        on_judged_change=_look_again,
+        on_corrected_change=_look_again,
+    )
+    return bool(told.corrected)
 
 
 @cache

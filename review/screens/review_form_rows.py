@@ -33,6 +33,7 @@ def form_row(
     return {
         "view": "review",
         "recording": encounter.recording.sha256,
+        "revision": encounter.revision,
         "seconds": encounter.recording.seconds,
         "user": viewer.user,
         "people": dict(review.people),

@@ -19,7 +19,7 @@ from review.store import audit, corrections, encounters, tallies, verdicts
 from review.store.audit import Entry
 from review.store.people import Accounts
 from review.store.sessions import SessionBook
-from review.store.tables import acts, appearing, openings, people, places, recordings, whose
+from review.store.tables import acts, appearing, flags, openings, people, places, recordings, whose
 
 
 class Casebook:
@@ -136,6 +136,11 @@ class Casebook:
     def has_act(self, name: str) -> bool:
         """Whether an act with this id is kept."""
         return bool(self._connection.scalar(select(func.count()).select_from(acts).where(acts.c.id == name)))
+
+    def has_flag(self, sha256: str, flag: str) -> bool:
+        """Whether any revision of this recording has this mark."""
+        same = (flags.c.recording == sha256) & (flags.c.id == flag)
+        return bool(self._connection.scalar(select(func.count()).select_from(flags).where(same)))
 
     def act(self, done: Act) -> bool:
         """Keep what somebody did; False when it is kept already. Raises RefusedAct when its id is another's."""

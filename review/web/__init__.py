@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import webbrowser
@@ -17,6 +18,7 @@ from streamlit import config
 from review.errors import WrongUse
 from review.screens import viewer
 from review.web import accounts, auditing, casework, corrections, debrief, oidc, peaks, routes, sign_in, uploads
+from review.web.component_files import ComponentFiles
 from review.web.gate import LOOPBACK, Gate
 from review.web.headers import page_policy
 from review.web.jobs import Worker
@@ -24,6 +26,7 @@ from review.web.refusals import Refusals
 from review.web.sessions import Sessions
 from review.web.shelf import Shelf
 
+HOSTS_VARIABLE = "BODYCAM_REVIEW_HOSTS"
 HOST = "127.0.0.1"
 PORT = 8501
 OPEN_AFTER = 1.0  # seconds until the browser is sent to the page; the socket listens by then
@@ -51,7 +54,7 @@ def options() -> dict[str, Any]:
     worker = Worker(shelf)
     sessions, refusals = Sessions(shelf.store), Refusals(shelf.store)
     door, elsewhere = sign_in.Door(sessions, shelf), oidc.configured()
-    hosts = LOOPBACK | {str(host) for host in config.get_option("server.allowedHosts")}
+    hosts = LOOPBACK | {str(host) for host in config.get_option("server.allowedHosts")} | named_hosts()
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
@@ -75,7 +78,10 @@ def options() -> dict[str, Any]:
             *uploads.routes(shelf),
             *routes.routes(shelf),
         ],
-        "middleware": [Middleware(Gate, sessions=sessions, hosts=hosts, refused=refusals.note, policy=page_policy)],
+        "middleware": [
+            Middleware(Gate, sessions=sessions, hosts=hosts, refused=refusals.note, policy=page_policy),
+            Middleware(ComponentFiles),
+        ],
         "exception_handlers": routes.EXCEPTION_HANDLERS,
         "lifespan": lifespan,
     }
@@ -102,6 +108,11 @@ def address(host: str = HOST, port: int = PORT) -> str:
     ('http://127.0.0.1:8501', 'http://[::1]:8502')
     """
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def named_hosts() -> frozenset[str]:
+    """The names, besides those of this machine itself, that a proxy in front serves: BODYCAM_REVIEW_HOSTS."""
+    return frozenset(os.environ.get(HOSTS_VARIABLE, "").replace(",", " ").split())
 
 
 def _listens_on_loopback() -> bool:

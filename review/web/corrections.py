@@ -18,7 +18,7 @@ from review.desk import corrections
 from review.encounter import Correction, Encounter
 from review.errors import StageFailed
 from review.pipeline import Settings
-from review.screens import parts
+from review.screens import player_data
 from review.web.asking import Refusal, desk_of, each, operations_of, sha256_of
 from review.web.shelf import Shelf
 
@@ -78,7 +78,7 @@ def routes(shelf: Shelf, marking: Marking) -> list[Route]:
         if number < 1:
             raise Refusal(404, "Revisions are counted from 1.")
         earlier = corrections.earlier(desk_of(shelf, request), sha256_of(request), number)
-        return JSONResponse(parts.transcript(earlier), headers={"cache-control": "no-store"})
+        return JSONResponse(player_data.transcript(earlier), headers={"cache-control": "no-store"})
 
     return [
         Route(f"{RECORDING}/corrections", correct, methods=["POST"]),

@@ -19,7 +19,7 @@ from review.desk import Desk, casework
 from review.encounter import Answer, Verdict
 from review.errors import RefusedVerdict
 from review.report import Format
-from review.screens import parts
+from review.screens import player_data
 from review.screens.casework_rows import casework_row
 from review.web.asking import EXCEPTION_HANDLERS, Refusal, desk_of, each, json_of, operations_of, sha256_of
 from review.web.shelf import Shelf
@@ -90,12 +90,12 @@ def routes(shelf: Shelf) -> list[Route]:
         headers = {"etag": etag, "cache-control": "private, no-cache"}
         if request.headers.get("if-none-match") == etag:
             return Response(status_code=304, headers=headers)
-        return JSONResponse(parts.transcript(encounter), headers=headers)
+        return JSONResponse(player_data.transcript(encounter), headers=headers)
 
     def standings(request: Request) -> Response:
         sha256, at = sha256_of(request), desk(request)
         encounter, said = at.encounter(sha256), at.verdicts(sha256)
-        body = {"flags": parts.standings(encounter.flags, said, viewer=at.viewer.user)}
+        body = {"flags": player_data.standings(encounter.flags, said, viewer=at.viewer.user)}
         return JSONResponse(body, headers={"cache-control": "no-store"})
 
     async def verdicts(request: Request) -> Response:
@@ -152,16 +152,17 @@ def _commit(at: Desk, sha256: str, operations: Sequence[Mapping[str, Any]]) -> R
     at.require(Action.DECIDE, sha256)
     done, refused = each(operations, lambda one: at.decide(_verdict(one, sha256=sha256, viewer=at.viewer)))
     encounter, said = at.encounter(sha256), at.verdicts(sha256)
-    flags = parts.standings(encounter.flags, said, viewer=at.viewer.user)
+    flags = player_data.standings(encounter.flags, said, viewer=at.viewer.user)
     return JSONResponse({"acknowledged": done, "refused": refused, "flags": flags})
 
 
 def _do(at: Desk, sha256: str, operations: Sequence[Mapping[str, Any]]) -> Response:
-    at.require(Action.VIEW, sha256)
+    """Do each operation by itself; who may do one of them but not read the recording gets no casework back."""
     done, refused = each(operations, lambda one: casework.do(at, sha256, one))
-    return JSONResponse(
-        {"acknowledged": done, "refused": refused, "casework": casework_row(casework.of(at, sha256), at.viewer.user)}
-    )
+    if not done:
+        at.require(Action.VIEW, sha256)
+    row = casework_row(casework.of(at, sha256), at.viewer.user) if at.may_read(sha256) else None
+    return JSONResponse({"acknowledged": done, "refused": refused, "casework": row})
 
 
 class Played:

@@ -120,7 +120,7 @@ def test_from_the_statement_to_what_became_of_an_answer(officer, shelved, review
     told = moment(page, "flag-4").locator(".became")
     told.wait_for()
     assert "disagreed, and wrote: “Heard again: an order.”" in told.inner_text()
-    # Streamlit looks for its server below the page's own path first; that it is not there is how it finds the right one.
+    # Streamlit looks for its server below the page first; that it is not there is how it finds the right one.
     assert [error for error in officer.errors if "/_stcore/" not in error] == []
     assert officer.elsewhere == []
 

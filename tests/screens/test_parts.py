@@ -8,7 +8,7 @@ import pytest
 from review.access import Viewer
 from review.behaviours.catalogue import CATALOGUE
 from review.encounter import Answer, Direction, Role, Span, Verdict, VoiceAct, VoiceActKind
-from review.screens import parts
+from review.screens import parts, player_data
 from review.screens.viewer import from_user
 from review.timeline import Tension
 
@@ -35,7 +35,7 @@ def test_nobody_is_a_viewer_unless_the_gate_told_all_of_id_name_and_role(user):
 
 
 def test_the_player_gets_every_flag_with_its_words_source_and_doubt(encounter):
-    data = parts.player_data(encounter, SUPERVISOR, at=None, about={"distress": "fear, panic, pleading"})
+    data = player_data.player_data(encounter, SUPERVISOR, at=None, about={"distress": "fear, panic, pleading"})
     assert [flag["id"] for flag in data["flags"]] == [f"flag-{n}" for n in range(1, 7)]
     flag = data["flags"][2]
     assert flag["name"] == "Distress"
@@ -48,15 +48,16 @@ def test_the_player_gets_every_flag_with_its_words_source_and_doubt(encounter):
 
 
 def test_the_player_fetches_evidence_by_address_and_is_never_handed_it(encounter):
-    data = parts.player_data(encounter, SUPERVISOR, at=3.0, about={})
+    data = player_data.player_data(encounter, SUPERVISOR, at=3.0, about={})
     base = f"/api/recordings/{encounter.recording.sha256}"
-    assert data["urls"] == {what: f"{base}/{what}" for what in ("media", "transcript", "verdicts", "acts", "peaks")}
+    assert data["urls"] == {what: f"{base}/{what}" for what in player_data.ADDRESSES}
+    assert "corrections" in data["urls"]
     assert "turns" not in data
 
 
 def test_a_flags_first_and_last_word_are_places_in_the_transcript_that_is_sent(encounter):
-    words = [word for turn in parts.transcript(encounter)["turns"] for word in turn["words"]]
-    for flag in parts.player_data(encounter, SUPERVISOR, at=None, about={})["flags"]:
+    words = [word for turn in player_data.transcript(encounter)["turns"] for word in turn["words"]]
+    for flag in player_data.player_data(encounter, SUPERVISOR, at=None, about={})["flags"]:
         assert " ".join(word[0] for word in words[flag["first"] : flag["last"] + 1]) == flag["quote"]
 
 
@@ -65,17 +66,17 @@ def test_a_word_that_somebody_talks_over_says_who_and_a_silence_has_its_place(en
     over = replace(first, words=(replace(first.words[0], second="S2"), *first.words[1:]))
     silence = VoiceAct(VoiceActKind.LONG_SILENCE, Span(8.0, 25.5), "", {"seconds": 17.5})
     gap = VoiceAct(VoiceActKind.RESPONSE_GAP, Span(8.0, 11.0), "S2", {"seconds": 3.0})
-    sent = parts.transcript(replace(encounter, turns=(over, *encounter.turns[1:]), acts=(gap, silence)))
+    sent = player_data.transcript(replace(encounter, turns=(over, *encounter.turns[1:]), acts=(gap, silence)))
     assert sent["turns"][0]["words"][0] == ["Good", 1.0, 1.36, 0.95, "S2"]
     assert sent["turns"][0]["words"][1] == ["evening,", 1.4, 1.76, 0.95]
     assert sent["silences"] == [[8.0, 25.5]]
 
 
 def test_nothing_is_offered_to_somebody_of_whom_it_is_not_said_that_they_may(encounter):
-    data = parts.player_data(encounter, SUPERVISOR, at=None, about={})
+    data = player_data.player_data(encounter, SUPERVISOR, at=None, about={})
     assert data["may"] == []
     assert data["casework"] == {}
-    data = parts.player_data(encounter, SUPERVISOR, at=None, about={}, may=["praise", "note"], judges=False)
+    data = player_data.player_data(encounter, SUPERVISOR, at=None, about={}, may=["praise", "note"], judges=False)
     assert data["may"] == ["note", "praise"]
     assert data["judges"] is False
 
@@ -83,30 +84,36 @@ def test_nothing_is_offered_to_somebody_of_whom_it_is_not_said_that_they_may(enc
 def test_the_serious_marks_are_told_apart_and_the_tension_travels_as_bars(encounter):
     flags = (replace(encounter.flags[0], behaviour="threat_of_harm"), encounter.flags[1])
     bars = (parts.Bar(0.0, 0.5, 0.0), parts.Bar(4.0, 1.0, 0.25))
-    data = parts.player_data(replace(encounter, flags=flags), SUPERVISOR, at=None, about={}, tension=bars)
+    data = player_data.player_data(replace(encounter, flags=flags), SUPERVISOR, at=None, about={}, tension=bars)
     assert [flag["serious"] for flag in data["flags"]] == [True, False]
     assert data["tension"] == [[0.0, 0.5, 0.0], [4.0, 1.0, 0.25]]
 
 
 def test_every_serious_behaviour_is_in_the_codebook():
-    assert set(CATALOGUE) >= parts.SERIOUS
+    assert set(CATALOGUE) >= player_data.SERIOUS
 
 
 def test_before_anybody_has_judged_nothing_is_verified(encounter):
-    for stands in parts.standings(encounter.flags, (), viewer="s").values():
+    for stands in player_data.standings(encounter.flags, (), viewer="s").values():
         assert stands == {"standing": "unverified", "mine": ""}
 
 
 def test_each_reviewer_sees_their_own_last_answer_beside_what_all_say(encounter):
     verdicts = (said("flag-1", Answer.AGREE), said("flag-1", Answer.DISAGREE, by="t"))
-    assert parts.standings(encounter.flags, verdicts, viewer="s")["flag-1"] == {"standing": "disputed", "mine": "agree"}
-    assert parts.standings(encounter.flags, verdicts, viewer="t")["flag-1"]["mine"] == "disagree"
-    assert parts.standings(encounter.flags, verdicts, viewer="u")["flag-1"]["mine"] == ""
+    assert player_data.standings(encounter.flags, verdicts, viewer="s")["flag-1"] == {
+        "standing": "disputed",
+        "mine": "agree",
+    }
+    assert player_data.standings(encounter.flags, verdicts, viewer="t")["flag-1"]["mine"] == "disagree"
+    assert player_data.standings(encounter.flags, verdicts, viewer="u")["flag-1"]["mine"] == ""
 
 
 def test_an_undo_brings_the_answer_before_it_back(encounter):
     verdicts = (said("flag-1", Answer.AGREE), said("flag-1", Answer.DISAGREE), said("flag-1", Answer.UNDO))
-    assert parts.standings(encounter.flags, verdicts, viewer="s")["flag-1"] == {"standing": "verified", "mine": "agree"}
+    assert player_data.standings(encounter.flags, verdicts, viewer="s")["flag-1"] == {
+        "standing": "verified",
+        "mine": "agree",
+    }
 
 
 def test_marked_and_verified_are_counted_apart_and_unsure_marks_are_no_marks(encounter):
@@ -146,7 +153,7 @@ def test_a_word_with_an_apostrophe_is_found(encounter):
 
 def test_an_encounter_without_speech_has_an_empty_transcript_and_no_counts(encounter):
     silent = replace(encounter, turns=(), flags=(), roles=())
-    assert parts.transcript(silent)["turns"] == []
+    assert player_data.transcript(silent)["turns"] == []
     assert parts.tallies(silent.flags, ()) == ()
     assert dict(parts.facts(silent))["Speakers"] == "0"
 

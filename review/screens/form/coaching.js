@@ -36,7 +36,7 @@ export class Coaching extends Form {
   }
 
   #build(data) {
-    const prepare = this.can("session") ? el("details", { class: "prepare", open: !data.sessions.length }, el("summary", {}, el("h3", {}, "Prepare a session")),
+    const prepare = this.can("session") ? el("details", { class: "prepare", open: !data.sessions.length || Boolean(data.due) }, el("summary", {}, el("h3", {}, "Prepare a session")),
       el("p", { class: "quiet" }, "Tick what you want to talk about. Praise stands first."),
       el("div", { class: "halves" },
         el("div", {}, el("h4", {}, "What went well"), this.well, this.#adder("praise", "What went well?")),

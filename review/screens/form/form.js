@@ -10,9 +10,9 @@ const forms = new WeakMap();
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   const shown = forms.get(parentElement);
-  if (shown?.state.recording === data.recording && shown?.state.view === data.view) {
+  if (shown && ["recording", "revision", "view"].every((what) => shown.state[what] === data[what])) {
     shown.tellPage = setTriggerValue;
-    shown.learn(data);
+    shown.fetch(); // what the page brought may be older than what this form has seen saved
   } else {
     shown?.close();
     forms.set(parentElement, new VIEWS[data.view](component));

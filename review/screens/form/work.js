@@ -23,8 +23,9 @@ export class Work {
   }
 
   #people() {
-    const people = this.form.state.fitting[this.what.value] ?? [];
-    this.to.replaceChildren(...people.map(({ id, name }) => el("option", { value: id }, name)));
+    const me = this.form.state.user;
+    const people = [...(this.form.state.fitting[this.what.value] ?? [])].sort((a, b) => (b.id === me) - (a.id === me));
+    this.to.replaceChildren(...people.map(({ id, name }) => el("option", { value: id }, id === me ? `${name} (you)` : name)));
     this.give.querySelector("button").disabled = !people.length;
     this.nobody.textContent = people.length || !this.form.can("assign") ? ""
       : `Nobody with an account can be given ${this.what.value === "review" ? "the review" : "coaching"} of this recording.`;

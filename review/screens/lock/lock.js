@@ -48,7 +48,9 @@ class Lock {
 
   // While it is locked, no key reaches the page behind; what is typed still arrives in the fields.
   guard(event) {
-    if (this.dialog && event.type.startsWith("key")) event.stopImmediatePropagation();
+    if (!this.dialog || !event.type.startsWith("key")) return;
+    event.stopImmediatePropagation();
+    if (event.key === "Escape") event.preventDefault(); // a second one would close the dialog whatever `cancel` says
   }
 
   limit() {
@@ -119,6 +121,7 @@ class Lock {
     const dialog = make("dialog", { "aria-labelledby": "bcr-locked", style: `${FULL}display:grid;place-items:center;` });
     dialog.className = "bcr-lock";
     dialog.addEventListener("cancel", (event) => event.preventDefault());
+    dialog.addEventListener("close", () => this.dialog === dialog && dialog.showModal());
     const form = make("form");
     const title = make("h1", { id: "bcr-locked" }, "Locked");
     const told = `Signed in as ${this.state.name}. Nothing is lost: unlock to go on where you were.`;

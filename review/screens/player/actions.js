@@ -12,7 +12,7 @@ export function actionsOf(player) {
     agree: judge("agree"), disagree: judge("disagree"), wrong_speaker: judge("wrong_speaker"), wrong_words: judge("wrong_words"),
     skip: () => player.seen && player.cards.askReason(player.seen), undo: () => player.undoLast(),
     note: () => moments.make("note"), bookmark: () => moments.make("bookmark"), praise: () => moments.make("praise"),
-    refer: () => player.refer.ask(), search: () => player.search.focus(), follow: () => player.follow.click(),
+    refer: () => player.refer.ask(), correct: () => player.corrections.here(media.now), search: () => player.search.focus(), follow: () => player.follow.click(),
     unjudged: () => player.cards.toggleUnjudged(), zoom_in: () => lanes.zoom(1), zoom_out: () => lanes.zoom(-1),
     whole: () => lanes.showAll(), pan_left: () => lanes.pan(-1), pan_right: () => lanes.pan(1), help: () => player.help.toggle(),
   };

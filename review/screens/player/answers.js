@@ -8,6 +8,11 @@ export class Answers {
     this.pending = new Map();
   }
 
+  // Marks that are gone cannot be taken back by a key.
+  keep(known) {
+    this.given = this.given.map(({ id }) => known.get(id)).filter(Boolean);
+  }
+
   learn(stands) {
     this.stands = stands;
   }

@@ -19,18 +19,30 @@ export const REASONS = [["cannot hear", "Cannot hear it"], ["not sure", "Not sur
 
 export class Cards {
   constructor({ flags, judges, onPlay, onAnswer, onUndo, onPick, onFilter }) {
-    Object.assign(this, { flags, judges, onPlay, onAnswer, onUndo, onPick, onFilter });
-    this.known = new Map(flags.map((flag) => [flag.id, flag]));
+    Object.assign(this, { judges, onPlay, onAnswer, onUndo, onPick, onFilter });
     this.hidden = new Set(); // directions
     this.unjudgedOnly = false;
     this.picked = null;
-    this.cards = new Map(flags.map((flag) => [flag.id, this.#card(flag)]));
     this.list = el("div", { class: "cards", role: "list", "aria-label": "Marked moments", tabindex: "0",
       onclick: (event) => this.#click(event) });
-    this.list.append(...[...this.cards.values()].map(({ root }) => root));
-    this.none = el("p", { class: "empty", role: "listitem", hidden: flags.length > 0 }, "The machine marked nothing in this recording. Nothing heard is not nothing done.");
-    this.list.append(this.none);
-    this.root = el("div", { class: "flags" }, this.#filter(), this.list);
+    this.root = el("div", { class: "flags" });
+    this.show(flags);
+  }
+
+  // Takes other marks in place of those that were listed; filters, and the chosen one if it is there, stay.
+  show(flags) {
+    this.closeReasons();
+    this.flags = flags;
+    this.known = new Map(flags.map((flag) => [flag.id, flag]));
+    this.cards = new Map(flags.map((flag) => [flag.id, this.#card(flag)]));
+    this.none = el("p", { class: "empty", role: "listitem" }, "The machine marked nothing in this recording. Nothing heard is not nothing done.");
+    const top = this.list.scrollTop;
+    this.list.replaceChildren(...[...this.cards.values()].map(({ root }) => root), this.none);
+    this.root.replaceChildren(this.#filter(), this.list);
+    this.list.scrollTop = top;
+    if (!this.known.has(this.picked)) this.picked = null;
+    this.cards.get(this.picked)?.root.classList.add("picked");
+    this.#list();
   }
 
   // The flags of the directions that are not filtered out, in order of time.
@@ -53,7 +65,7 @@ export class Cards {
     for (const direction of ROWS) {
       const flags = this.flags.filter((flag) => flag.direction === direction);
       if (!flags.length) continue;
-      const chip = button("", { class: `chip ${direction}`, "aria-pressed": "true", onclick: () => {
+      const chip = button("", { class: `chip ${direction}`, "aria-pressed": String(!this.hidden.has(direction)), onclick: () => {
         const hide = !this.hidden.delete(direction);
         if (hide) this.hidden.add(direction);
         chip.setAttribute("aria-pressed", String(!hide));
@@ -62,7 +74,7 @@ export class Cards {
       chip.append(shape(direction), `${flags[0].direction_name} ${flags.length}`);
       this.bar.append(chip);
     }
-    this.unjudged = button("Not judged only", { class: "chip only", "aria-pressed": "false", onclick: () => this.toggleUnjudged() });
+    this.unjudged = button("Not judged only", { class: "chip only", "aria-pressed": String(this.unjudgedOnly), onclick: () => this.toggleUnjudged() });
     if (this.flags.length) this.bar.append(this.unjudged);
     return this.bar;
   }
@@ -80,10 +92,8 @@ export class Cards {
       any ||= listed;
       this.cards.get(flag.id).root.hidden = !listed;
     }
-    if (this.flags.length) {
-      this.none.hidden = any;
-      this.none.textContent = "No marks of this choice.";
-    }
+    this.none.hidden = any;
+    if (this.flags.length) this.none.textContent = "No marks of this choice.";
     this.onFilter();
   }
 

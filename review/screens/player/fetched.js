@@ -2,18 +2,22 @@
 
 export const COARSE = 16; // pairs of the outline in one of its coarse copy
 const AWAY = "The transcript could not be fetched. Is the program still running? Load the page again.";
-const OLD = "This recording was corrected; load the page again.";
 
 // {words} as the server sends them, or {problem} in plain words.
-export async function fetchWords(url, revision) {
+export async function fetchWords(url) {
   try {
     const answer = await fetch(url);
     const words = await answer.json();
-    if (!answer.ok) return { problem: words.error };
-    return words.revision === revision ? { words } : { problem: OLD };
+    return answer.ok ? { words } : { problem: words.error };
   } catch {
     return { problem: AWAY };
   }
+}
+
+// What people put right up to now; nothing when it cannot be had.
+export async function fetchCorrections(url) {
+  const answer = url ? await fetch(url).catch(() => null) : null;
+  return answer?.ok ? (await answer.json()).corrections : [];
 }
 
 // {peaks}, or {again} in so many seconds while they are being made, or neither: then there is no waveform.

@@ -15,6 +15,13 @@ export class Heard {
     this.told = 0;
   }
 
+  // Takes other marks; what was played stays played.
+  learn(flags) {
+    const spans = this.from === null ? this.spans : joined([...this.spans, [this.from, this.last]]);
+    this.left = flags.filter((flag) => !covers(spans, flag));
+    for (const flag of flags) if (!this.left.includes(flag)) this.onFlag(flag.id);
+  }
+
   tick(now, playing) {
     if (!playing) return this.end();
     if (this.from === null || now < this.last || now - this.last > BREAK) this.#begin(now);

@@ -24,6 +24,7 @@ export const ACTIONS = [
   ["bookmark", "bookmark this moment", ["b"]],
   ["praise", "praise this moment", ["+"]],
   ["refer", "stop and refer", ["!"]],
+  ["correct", "correct the line being played, or the chosen words (Shift + arrows choose)", ["e"]],
   ["search", "search in the transcript", ["/"]],
   ["follow", "follow the words while playing, or not", ["f"]],
   ["unjudged", "list only what is not judged", ["u"]],

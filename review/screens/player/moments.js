@@ -11,7 +11,7 @@ export class Moments {
   // `onAct(operation)` sends one and returns its id; `onPlay(moment)` plays from before it.
   constructor({ may, flags, onAct, onPlay, onForm, onChange }) {
     Object.assign(this, { may, onAct, onPlay, onForm, onChange });
-    this.names = new Map(flags.map((flag) => [flag.id, flag.name]));
+    this.nameFlags(flags);
     this.saved = []; // as the server last told
     this.own = new Map(); // made in this window or still on the way
     this.withdrawn = new Set();
@@ -24,6 +24,11 @@ export class Moments {
       return make;
     });
     this.tell();
+  }
+
+  nameFlags(flags) {
+    this.names = new Map(flags.map((flag) => [flag.id, flag.name]));
+    this.shown = "";
   }
 
   // All that hold now, in order of time.

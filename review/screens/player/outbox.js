@@ -1,12 +1,15 @@
 // Decisions on their way to the server: kept in this browser until the server says that they are committed.
 //
-// Each operation has an entry of its own in localStorage, so that two windows never overwrite each other's. There are two
-// channels, each in its own order: "verdicts" (answers to marks) and "acts" (notes, referrals and what else people do).
+// Each operation has an entry of its own in localStorage, so that two windows never overwrite each other's. There are three
+// channels, each in its own order: "verdicts" (answers to marks), "acts" (notes, referrals and what else people do) and
+// "corrections" (who spoke and what was said).
 
 const FIRST_WAIT = 1000; // milliseconds before the first retry; doubled up to LONGEST_WAIT
 const LONGEST_WAIT = 15000;
 const PATIENCE = 30000; // milliseconds for one answer, then the operations are sent again
 const AT_ONCE = 100; // operations in one request
+// A correction is answered when its recording was marked anew, and the next one needs to know the revision.
+const WAYS = { verdicts: {}, acts: {}, corrections: { atOnce: 1, patience: 300000 } };
 const PREFIX = "bodycam-review:outbox:";
 const open = new Set();
 const mine = (user) => `${PREFIX}${encodeURIComponent(user)}:`;
@@ -19,7 +22,7 @@ window.addEventListener("beforeunload", (event) => {
 export class Outbox {
   constructor({ urls, user, recording, onChange, onSaved }) {
     const make = (name) => new Channel({ name, url: urls[name], user, recording, onChange, onSaved });
-    this.channels = Object.fromEntries(["verdicts", "acts"].filter((name) => urls[name]).map((name) => [name, make(name)]));
+    this.channels = Object.fromEntries(Object.keys(WAYS).filter((name) => urls[name]).map((name) => [name, make(name)]));
     this.client = crypto.randomUUID();
     this.counter = 0;
     sweep({ urls, user, recording });
@@ -60,7 +63,8 @@ class Channel {
     this.prefix = `${mine(user)}${recording}:${name}:`;
     this.loose = new Map(); // what this browser would not keep
     this.wait = FIRST_WAIT;
-    this.atOnce = AT_ONCE;
+    this.atOnce = WAYS[name].atOnce ?? AT_ONCE;
+    this.patience = WAYS[name].patience ?? PATIENCE;
     this.problem = "";
     this.last = 0;
     this.left = false;
@@ -163,13 +167,13 @@ class Channel {
         headers: { "content-type": "application/json", "x-requested-by": "bodycam-review" },
         // The server takes the person from the session; `as` only lets it refuse another person's outbox.
         body: JSON.stringify({ as: this.user, operations }),
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout(this.patience),
       });
       if (!answer.ok) return this.#failed(answer.status, (await answer.json().catch(() => ({}))).error);
       const body = await answer.json();
       const refused = body.refused.map(({ id, why }) => ({ why, operation: operations.find((one) => one.id === id) }));
       this.#done(new Set([...body.acknowledged, ...body.refused.map(({ id }) => id)]));
-      this.problem = refused.length ? `${refused.length} refused: ${refused[0].why}` : "";
+      this.problem = refused.length && this.name !== "corrections" ? `${refused.length} refused: ${refused[0].why}` : "";
       this.wait = FIRST_WAIT;
       this.onSaved(this.name, body, { refused, operations });
       return true;
@@ -192,7 +196,7 @@ function sweep({ urls, user, recording }) {
   try {
     for (const key of Object.keys(localStorage)) {
       const [other, name] = key.startsWith(mine(user)) ? key.slice(mine(user).length).split(":") : [];
-      if (other && other !== recording && urls[name]) found.add(`${other}:${name}`);
+      if (other && other !== recording && WAYS[name] && urls[name]) found.add(`${other}:${name}`);
     }
   } catch {
     return;

@@ -1,39 +1,24 @@
 // The player: media, lanes, transcript, marks and notes of one recording. The media element is the only clock.
 
 import { actionsOf } from "./actions.js";
-import { Answers } from "./answers.js";
-import { Cards } from "./cards.js";
-import { button, clock, el } from "./dom.js";
-import { fetchPeaks, fetchStandings, fetchWords } from "./fetched.js";
-import { Heard } from "./heard.js";
-import { Help } from "./help.js";
+import { fetchPeaks, fetchStandings } from "./fetched.js";
 import { Keymap, listen } from "./keys.js";
-import { Lanes } from "./lanes.js";
 import { followLinks } from "./links.js";
-import { Media } from "./media.js";
-import { KINDS, Moments } from "./moments.js";
-import { Outbox } from "./outbox.js";
+import { KINDS } from "./moments.js";
+import { build, makeParts } from "./parts.js";
 import { Place } from "./place.js";
-import { Refer } from "./refer.js";
 import { rowsOf } from "./rows.js";
-import { Saved } from "./saved.js";
-import { Search } from "./search.js";
-import { Voices } from "./speakers.js";
-import { Tabs } from "./tabs.js";
-import { Toolbar } from "./toolbar.js";
-import { Transcript } from "./transcript.js";
-import { Verify } from "./verify.js";
 
-const WORTH_RESUMING = 5; // seconds into a recording
 const KEEP_SIGNED_IN = 4 * 60 * 1000; // milliseconds; somebody who listens is not idle
 const JUDGING = ["verify", "agree", "disagree", "wrong_speaker", "wrong_words", "skip", "undo"];
+const TRY_AGAIN = 3000; // milliseconds until words that could not be had are asked for again
+const NOTHING = { may: [], casework: {}, tension: [], judges: true };
 const players = new WeakMap();
 
 export default function (component) {
   const root = component.parentElement;
   const shown = players.get(root);
-  const same = shown?.data.recording === component.data.recording && shown?.data.revision === component.data.revision;
-  if (same) {
+  if (shown?.data.recording === component.data.recording) {
     shown.update(component);
   } else {
     shown?.close();
@@ -47,102 +32,58 @@ export default function (component) {
 
 class Player {
   constructor({ data, parentElement, setTriggerValue }) {
-    this.data = { may: [], casework: {}, tension: [], judges: true, ...data };
+    this.data = { ...NOTHING, ...data };
+    this.revision = data.revision; // the one that is shown, or whose words are on their way
     this.tellPage = setTriggerValue;
     this.picked = null;
     this.known = new Map(data.flags.map((flag) => [flag.id, flag]));
     this.place = new Place(data);
     this.keymap = new Keymap(data.user);
-    this.voices = new Voices();
-    this.#makeParts();
-    this.root = this.#build();
+    makeParts(this);
+    this.root = build(this);
     parentElement.append(this.root);
     this.#begin();
-  }
-
-  #makeParts() {
-    const { data } = this;
-    const [onSeek, onFlag] = [(at) => this.media.play(at), (flag) => this.playFlag(flag)];
-    this.media = new Media({
-      url: data.urls.media, video: data.video, seconds: data.seconds,
-      onTick: (now, playing) => this.#tick(now, playing), onJump: () => this.heard.end(),
-      onRate: (speed) => this.tools.tellSpeed(speed), onLoop: (on) => this.tools.tellRepeat(on),
-    });
-    this.outbox = new Outbox({ urls: data.urls, user: data.user, recording: data.recording,
-      onChange: () => this.#changed(), onSaved: (name, body, sent) => this.#saved(name, body, sent) });
-    this.answers = new Answers(this.outbox);
-    this.transcript = new Transcript({ onSeek, onFlag: (id) => this.pick(this.known.get(id)) });
-    this.search = new Search({ onShow: (first, last) => this.transcript.goTo(first, last), onMarks: (places) => this.transcript.find(places) });
-    this.cards = new Cards({ flags: data.flags, judges: this.data.judges, onPlay: onFlag, onPick: (flag) => this.pick(flag),
-      onAnswer: (flag, answer, note) => this.answer(flag, answer, note), onUndo: (flag) => this.answers.undo(flag),
-      onFilter: () => this.verify?.tell() });
-    this.verify = new Verify({ flags: data.flags, scope: () => this.cards.inScope, answers: this.answers,
-      onGo: (flag, play) => this.#goTo(flag, play), onChange: () => this.#verifying() });
-    this.heard = new Heard({ flags: data.flags, onFlag: (id) => this.cards.heard(id),
-      onStretch: (start, end) => this.act("listened", { body: { start, end } }) });
-    this.lanes = new Lanes({ seconds: data.seconds, onSeek, onFlag, onMoment: (moment) => this.playMoment(moment) });
-    this.moments = new Moments({ may: this.data.may, flags: data.flags, onAct: ({ kind, ...rest }) => this.act(kind, rest),
-      onPlay: (moment) => this.playMoment(moment), onForm: (kind) => this.#momentAsked(kind), onChange: () => this.#tellMoments() });
-    this.refer = new Refer({ onRefer: (why) => this.act("refer", { body: { why } }) });
-    this.help = new Help({ keymap: this.keymap, offered: (id) => this.#offered(id), onChange: () => this.#hints() });
-    this.tools = new Toolbar({ media: this.media, zoom: this.lanes.controls, moments: this.moments.buttons, may: this.data.may,
-      onRepeat: () => this.repeat(), onRefer: () => this.refer.ask(), onHelp: () => this.help.toggle() });
-  }
-
-  #build() {
-    this.saved = new Saved();
-    this.follow = el("input", { type: "checkbox", checked: true, onchange: () => (this.transcript.follow = this.follow.checked) });
-    this.resumed = el("p", { class: "notice", hidden: true });
-    this.held = el("p", { class: "notice grave", role: "status", hidden: true }, "This recording is held for internal affairs.");
-    const legend = el("div", { class: "legend" }, "Dotted: doubtful word. Italic: somebody else talks, too. Hatched: the machine is unsure.");
-    const reading = el("div", { class: "bar" }, this.search.root, el("label", {}, this.follow, " Follow while playing"));
-    const left = el("div", { class: "left" }, reading, this.transcript.pane, legend);
-    const judging = el("div", { class: "bar" }, this.saved.root, ...(this.data.judges ? [this.verify.toggleButton] : []));
-    this.tabs = new Tabs([["Marks", this.cards.root], ["Notes", this.moments.list]]);
-    this.tabs.count("Marks", this.data.flags.length);
-    const right = el("div", { class: "right" }, this.media.node, this.media.trouble, this.held, this.resumed, this.moments.form, judging,
-      this.verify.root, this.tabs.root, this.cards.root, this.moments.list);
-    return el("section", { class: "player", "aria-label": "Player" }, this.lanes.root, this.tools.root,
-      el("div", { class: "columns" }, left, right), this.help.root, this.refer.root);
   }
 
   #begin() {
     const { data, media } = this;
     media.begin();
-    this.#resume();
+    this.#resume(this.place.was);
+    this.#resumeFromElsewhere();
     this.keepAlive = setInterval(() => media.playing && this.#standings(), KEEP_SIGNED_IN);
     this.unlink = followLinks((at) => {
       this.root.scrollIntoView({ block: "start" });
       media.play(at - data.lead_in);
     });
-    this.leaving = () => (this.heard.end(), this.place.write());
+    this.leaving = () => (this.heard.end(), this.place.leave());
     window.addEventListener("pagehide", this.leaving);
-    const offered = Object.entries(actionsOf(this)).filter(([id]) => this.#offered(id));
+    const offered = Object.entries(actionsOf(this)).filter(([id]) => this.offered(id));
     this.unlisten = listen(this.keymap, Object.fromEntries(offered), {
-      first: (key) => this.cards.onKey(key), modal: () => this.root.querySelector("dialog[open]"),
+      first: (key) => this.cards.onKey(key) || (this.corrections.may && this.corrections.choice.onKey(key)), modal: () => this.root.querySelector("dialog[open]"),
     });
     this.#rows();
-    this.#hints();
+    this.hints();
     this.#fetchWords();
     this.#fetchPeaks();
     this.#standings();
     this.#learnCasework(this.data.casework);
     this.outbox.send();
-    this.#changed();
+    this.changed();
   }
 
-  #offered(id) {
-    if (KINDS.includes(id) || id === "refer") return this.data.may.includes(id);
+  offered(id) {
+    if (KINDS.includes(id) || id === "refer" || id === "correct") return this.data.may.includes(id);
     return this.data.judges || !JUDGING.includes(id);
   }
 
   // The keys stand beside what they do, as they are now.
-  #hints() {
+  hints() {
     for (const id of JUDGING) this.root.style.setProperty(`--key-${id}`, JSON.stringify(this.keymap.keys(id)[0] ?? ""));
   }
 
   update({ data, setTriggerValue }) {
     this.tellPage = setTriggerValue;
+    if (data.revision !== this.revision) return this.#revise(data);
     Object.assign(this.data, { casework: data.casework ?? {}, tension: data.tension ?? [] });
     this.#learnCasework(this.data.casework);
     this.#rows();
@@ -153,34 +94,65 @@ class Player {
     this.held.hidden = !held;
   }
 
+  // Another revision of the same recording: its words and marks take the place of those before, and all else stays.
+  async #revise(data) {
+    const { revision } = data;
+    this.revision = revision;
+    const here = await this.reading.fetch(revision);
+    if (this.closed || this.revision !== revision) return;
+    if (!here) return (this.wordsLater = setTimeout(() => this.revision === revision && this.#revise(data), TRY_AGAIN));
+    this.data = { ...NOTHING, ...data };
+    this.known = new Map(data.flags.map((flag) => [flag.id, flag]));
+    this.picked = this.known.get(this.picked?.id) ?? null;
+    this.answers.keep(this.known);
+    this.cards.show(data.flags);
+    this.heard.learn(data.flags);
+    this.moments.nameFlags(data.flags);
+    this.tabs.count("Marks", data.flags.length);
+    this.corrections.arrived();
+    this.#showWords();
+    this.#learnCasework(this.data.casework);
+    this.changed();
+    this.verify.learn(data.flags);
+    this.#standings();
+  }
+
+  // The server has a newer revision than the page: the page is asked for its marks, once.
+  newer(revision) {
+    if (revision <= (this.askedFor ?? 0)) return;
+    this.askedFor = revision;
+    this.tellPage("corrected", Date.now());
+  }
+
   // Back to where this person was, unless the address says where to begin.
-  #resume() {
-    const { at, flag, verifying, serious } = this.place.was;
-    this.verify.serious.checked = Boolean(serious);
+  #resume(place) {
+    this.verify.serious.checked = Boolean(place.serious);
     if (this.data.at != null) return this.media.seek(this.data.at);
-    if (flag && this.known.has(flag)) this.pick(this.known.get(flag));
-    if (!(at > WORTH_RESUMING)) return;
-    this.media.seek(at);
-    const again = button("From the beginning", { onclick: () => (this.media.seek(0), (this.resumed.hidden = true)) });
-    const goOn = verifying && this.data.judges ? button("Go on verifying", { class: "main", onclick: () => {
-      this.resumed.hidden = true;
-      this.verify.start({ from: flag });
-    } }) : "";
-    this.resumed.replaceChildren(`You were here before, at ${clock(at)}. `, goOn, again);
-    this.resumed.hidden = false;
+    if (this.known.has(place.flag)) this.pick(this.known.get(place.flag));
+    this.resume.offer({ ...place, verifying: place.verifying && this.data.judges });
+  }
+
+  // The same for whoever was here at another computer since; never under the hands of somebody who has begun.
+  async #resumeFromElsewhere() {
+    const place = await this.place.elsewhere();
+    if (place && !this.closed && !this.media.playing && !this.verify.on) this.#resume(place);
   }
 
   async #fetchWords() {
-    const { words, problem } = await fetchWords(this.data.urls.transcript, this.data.revision);
-    if (this.closed) return;
-    if (problem) return this.transcript.say(problem);
-    this.voices = new Voices(words.speakers, words.turns);
-    this.transcript.show(words, { voices: this.voices, wordSure: this.data.word_sure });
-    this.transcript.mark(this.data.flags);
-    this.transcript.light(this.data.at ?? -1);
-    this.search.read(words.turns.flatMap((turn) => turn.words.map(([text]) => text)));
+    const here = await this.reading.fetch(this.data.revision);
+    if (here && !this.closed) this.#showWords(this.data.at ?? -1);
+  }
+
+  #showWords(now = this.media.now) {
+    this.reading.show(this.data.flags);
+    this.transcript.light(now);
     if (this.picked) this.transcript.select(this.picked);
     this.#rows();
+  }
+
+  async showFirst(on) {
+    if (on) await this.reading.showFirst();
+    else this.#showWords();
   }
 
   async #fetchPeaks() {
@@ -197,16 +169,16 @@ class Player {
     const flags = await fetchStandings(this.data.urls.verdicts);
     if (!flags || this.closed) return;
     this.answers.learn(flags);
-    this.#changed();
+    this.changed();
   }
 
   #rows() {
-    const { peaks, voices, answers, data } = this;
-    this.lanes.show(rowsOf({ peaks, voices, turns: this.transcript.turns, flags: data.flags, tension: data.tension,
+    const { peaks, answers, data, reading } = this;
+    this.lanes.show(rowsOf({ peaks, voices: reading.voices, turns: reading.words.turns, flags: data.flags, tension: data.tension,
       seconds: data.seconds, moments: this.moments.all, stands: (id) => answers.standing(id), picked: () => this.picked?.id }));
   }
 
-  #tick(now, playing) {
+  tick(now, playing) {
     this.transcript.light(now);
     this.lanes.at(now, playing);
     this.heard.tick(now, playing);
@@ -272,13 +244,13 @@ class Player {
     else this.pick(flag);
   }
 
-  #goTo(flag, play) {
+  goTo(flag, play) {
     if (!flag) return this.media.pause();
     if (play) this.playFlag(flag);
     else this.pick(flag);
   }
 
-  #verifying() {
+  verifying() {
     this.root?.classList.toggle("verifying", this.verify.on);
     if (this.verify.on) {
       this.tabs.turnTo("Marks");
@@ -293,20 +265,24 @@ class Player {
   }
 
   // A note is asked for (its kind) or done with (null): it plays on only if it did before.
-  #momentAsked(kind) {
+  momentAsked(kind) {
     if (kind === null) return this.pausedForNote && this.media.play();
     this.pausedForNote = kind !== "bookmark" && this.media.playing;
     if (this.pausedForNote) this.media.pause();
     return { at: this.media.now, flag: this.picked };
   }
 
-  #tellMoments() {
+  tellMoments() {
     if (!this.tabs) return;
     this.tabs.count("Notes", this.moments.all.length);
     this.#rows();
   }
 
-  #saved(name, body, { refused, operations }) {
+  received(name, body, { refused, operations }) {
+    if (name === "corrections") {
+      if (this.corrections.answered(body, refused, this.data.revision)) this.newer(body.revision);
+      return;
+    }
     if (name === "verdicts") {
       this.answers.learn(body.flags);
     } else {
@@ -318,7 +294,7 @@ class Player {
     this.telling = setTimeout(() => this.tellPage("judged", Date.now()), 500); // once for a run of fast answers
   }
 
-  #changed() {
+  changed() {
     if (!this.root) return;
     this.answers.read();
     for (const id of this.known.keys()) {
@@ -327,6 +303,7 @@ class Player {
     this.cards.told();
     this.verify.tell();
     this.moments.waiting(this.outbox.waiting("acts"));
+    this.corrections.waiting(this.outbox.waiting("corrections"));
     this.lanes.draw();
     this.saved.tell(this.outbox);
   }
@@ -336,7 +313,7 @@ class Player {
     this.leaving();
     window.removeEventListener("pagehide", this.leaving);
     this.unlink();
-    for (const timer of [this.telling, this.peaksLater]) clearTimeout(timer);
+    for (const timer of [this.telling, this.peaksLater, this.wordsLater]) clearTimeout(timer);
     clearInterval(this.keepAlive);
     this.unlisten();
     this.outbox.close();

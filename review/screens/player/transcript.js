@@ -11,7 +11,11 @@ export class Transcript {
     this.pane = el("div", { class: "transcript", tabindex: "0", role: "region", "aria-label": "Transcript" });
     this.turns = []; // as fetched; a line on the page names its own by data-turn
     this.spans = [];
+    this.firsts = []; // the number of each turn's first word
+    this.lines = []; // the node of each turn
     this.times = []; // [start, end, span], by start: overlapping turns are not in order of time
+    this.marked = false; // the marks belong to the words that are shown
+    this.readOnly = false;
     this.lit = null;
     this.follow = true;
     this.scrolledAt = -HANDS_OFF;
@@ -27,11 +31,13 @@ export class Transcript {
     });
   }
 
-  show({ turns, silences }, { voices, wordSure }) {
-    this.turns = turns;
-    this.spans = [];
-    this.times = [];
-    const blocks = turns.map((turn, number) => this.#turn(turn, number, voices, wordSure));
+  // `tools(name)` builds what a line's head offers besides; without it the words are only read.
+  show({ turns, silences }, { voices, wordSure, tools = null, readOnly = false }) {
+    const stay = this.#anchor();
+    Object.assign(this, { turns, readOnly, marked: false, lit: null, spans: [], firsts: [], times: [] });
+    this.pane.classList.toggle("read-only", readOnly);
+    const blocks = turns.map((turn, number) => this.#turn(turn, number, { voices, wordSure, tools }));
+    this.lines = [...blocks];
     for (const [start, end] of [...silences].reverse()) {
       const next = turns.findIndex((turn) => turn.start >= end - 0.5);
       blocks.splice(next < 0 ? blocks.length : next, 0, this.#silence(start, end));
@@ -39,6 +45,26 @@ export class Transcript {
     if (!blocks.length) blocks.push(el("p", { class: "empty" }, "No speech was recognised in this recording."));
     this.pane.replaceChildren(...blocks);
     this.times.sort((a, b) => a[0] - b[0]);
+    stay();
+  }
+
+  line(number) {
+    return this.lines[number];
+  }
+
+  // Takes note of what is at the top, and returns what scrolls back there when other words are shown.
+  #anchor() {
+    const top = this.pane.getBoundingClientRect().top;
+    const number = this.lines.findIndex((line) => line.isConnected && line.getBoundingClientRect().bottom > top);
+    if (number < 0 || !this.pane.scrollTop) return () => {};
+    const [start, off] = [this.turns[number].start, this.lines[number].getBoundingClientRect().top - top];
+    return () => {
+      const there = this.lines[Math.max(0, this.turns.findLastIndex((turn) => turn.start <= start + 0.001))];
+      // Twice: lines off screen have no height of their own until they come near.
+      const go = () => there?.isConnected && (this.pane.scrollTop += there.getBoundingClientRect().top - this.pane.getBoundingClientRect().top - off);
+      go();
+      requestAnimationFrame(go);
+    };
   }
 
   say(text) {
@@ -50,8 +76,9 @@ export class Transcript {
     return el("div", { class: "silence" }, time, `${Math.round(end - start)} seconds in which nobody is heard`);
   }
 
-  #turn({ speaker, start, words }, number, voices, wordSure) {
+  #turn({ speaker, start, words }, number, { voices, wordSure, tools }) {
     const who = voices.known[speaker];
+    this.firsts.push(this.spans.length);
     const line = el("p", { class: "words" });
     for (const [text, from, to, confidence, second] of words) {
       const span = el("span", { class: confidence < wordSure ? "word doubtful" : "word", "data-at": from }, `${text} `);
@@ -66,14 +93,16 @@ export class Transcript {
       this.times.push([from, to, span]);
       line.append(span);
     }
-    const name = el("span", { class: "who" }, voices.name(speaker));
+    const own = tools?.(voices.name(speaker));
+    const name = own ? own.name("who") : el("span", { class: "who" }, voices.name(speaker));
     if (who?.unsure) name.append(el("span", { class: "unsure-tag" }, "role unsure"));
     const time = el("button", { class: "time", type: "button", "data-at": start, title: "Play from here" }, clock(start));
     return el("div", { class: `turn ${voices.sign(speaker)} role-${who?.role ?? "unknown"}`, "data-turn": number },
-      el("div", { class: "turn-head" }, time, name), line);
+      el("div", { class: "turn-head" }, time, name, ...(own ? [own.more] : [])), line);
   }
 
   mark(flags) {
+    this.marked = true;
     // Where marks overlap the surest is drawn: the unsure ones first, the others over them.
     for (const flag of [...flags].sort((a, b) => b.unsure - a.unsure || a.confidence - b.confidence)) {
       for (const span of this.spans.slice(flag.first, flag.last + 1)) {
@@ -88,6 +117,7 @@ export class Transcript {
 
   select(flag) {
     this.pane.querySelectorAll(".picked").forEach((span) => span.classList.remove("picked"));
+    if (!this.marked) return;
     for (const span of this.spans.slice(flag.first, flag.last + 1)) span.classList.add("picked");
     if (this.spans[flag.first]) reveal(this.pane, this.spans[flag.first]);
   }

@@ -17,6 +17,14 @@ export class Verify {
       el("label", {}, this.serious, " Serious ones first"), el("label", {}, this.others, " Also what others have judged"));
   }
 
+  // Takes other marks; the one that is asked stays if it is still there.
+  learn(flags) {
+    this.flags = flags;
+    this.current = flags.find(({ id }) => id === this.current?.id) ?? null;
+    this.tell();
+    if (this.on && !this.current && this.queue.length) this.go(this.queue[0], { play: false });
+  }
+
   #open(flag) {
     return !this.answers.mine(flag.id) && (this.others.checked || this.answers.standing(flag.id) === "unverified");
   }

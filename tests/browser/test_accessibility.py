@@ -1,0 +1,206 @@
+"""axe-core on every page of every role, light and dark: nothing serious that is ours to change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import axe_playwright_python
+import pytest
+
+from review.access import ViewerRole
+from review.desk import Desk, casework
+from review.encounter import Answer, Verdict
+from review.screens.pages import pages_of
+from review.store import open_store
+from review.web.sign_in import DEMO_ACCOUNTS
+
+pytestmark = pytest.mark.browser
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+SERIOUS = ("serious", "critical")
+SCHEMES = ("light", "dark")
+ACCOUNTS = {account.role: account.user for account in DEMO_ACCOUNTS}
+# What Streamlit draws by itself and no option of it changes: (axe's rule, part of the place or the markup) and why.
+STREAMLITS_OWN: dict[tuple[str, str], str] = {}
+
+
+def act(folder: Path, sha256: str, user: str, kind: str, about: str = "", **body: object) -> str:
+    """Do something about the recording as `user`, at a desk of this test; returns the act's id."""
+    name = f"{uuid4()}:1"
+    with open_store(folder / "review.db") as store:
+        desk = Desk.of(store, user, session=f"a-desk-of-{user}")
+        if not desk.purpose(sha256) and kind != "statement_done":
+            desk.begin(sha256, desk.purposes(sha256)[0])
+        casework.do(desk, sha256, {"id": name, "kind": kind, "about": about, "body": body})
+    return name
+
+
+@pytest.fixture(scope="module")
+def agency(server: Any, chromium: Any, shelve_into: Any) -> Any:
+    """Two recordings on which everybody has worked, so that no page is empty; returns the first."""
+    first = shelve_into(server.folder, name="stop_at_night.wav")
+    second = shelve_into(server.folder, pitch=330.0, name="a_second_stop.wav")
+    with open_store(first.database) as store, store.casebook(write=True) as book:
+        for account in DEMO_ACCOUNTS:
+            book.keep_demo(account, at=datetime.now(UTC))
+        for one in (first, second):
+            book.set_whose(one.sha256, wearer="demo.officer", unit="")
+    late = (datetime.now(UTC) - timedelta(days=3)).date().isoformat()
+    of_first = (server.folder, first.sha256)
+    act(*of_first, "demo.officer", "statement_done")
+    act(*of_first, "demo.supervisor", "assign", "demo.supervisor", what="review", due=late)
+    act(*of_first, "demo.supervisor", "note", "flag-4", at=14.0, text="Voice rises before the order.")
+    praise = act(*of_first, "demo.supervisor", "praise", "flag-1", at=2.0, text="The reason came first.")
+    act(*of_first, "demo.supervisor", "session", agenda=[praise, "flag-4"], next_step="Keep it so.", held_on=None)
+    act(*of_first, "demo.supervisor", "share", "trainer", start=1.0, end=6.0, text="A reason, plainly given.")
+    act(*of_first, "demo.supervisor", "share", "oversight", start=1.0, end=6.0, text="A reason, plainly given.")
+    act(*of_first, "demo.officer", "contest", "flag-4", text="That was said to my partner.")
+    act(server.folder, second.sha256, "demo.supervisor", "refer", why="A blow at 0:14")
+    with open_store(first.database) as store:
+        desk = Desk.of(store, "demo.supervisor", session="a-desk-of-demo.supervisor")
+        said = (Answer.AGREE, "demo.supervisor", "supervisor", datetime.now(UTC))
+        for flag in ("flag-1", "flag-2"):
+            desk.decide(Verdict(f"{uuid4()}:1", first.sha256, flag, *said))
+    return first
+
+
+@pytest.fixture
+def findings(window: Any) -> Iterator[list[str]]:
+    """What axe found on the pages of a test; at its end there must be nothing."""
+    found: list[str] = []
+    yield found
+    assert not found, "\n" + "\n".join(sorted(set(found)))
+
+
+@pytest.fixture
+def look(window: Any, findings: list[str]) -> Any:
+    """Runs axe on what a page shows, light and dark, and keeps what is serious and ours."""
+
+    def at(name: str, page: Any = None) -> None:
+        page = page or window.page
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_timeout(400)  # colours fade over
+            page.evaluate(AXE)
+            told = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            findings.extend(f"{name}, {scheme}: {one}" for one in serious(told["violations"]))
+        page.emulate_media(color_scheme="light")
+
+    return at
+
+
+def serious(violations: list[dict[str, Any]]) -> list[str]:
+    """The serious findings that are ours to change, one a line."""
+    return [
+        f"{rule['id']} ({rule['impact']}) {json.dumps(node['target'])} {node['html'][:160]} {reason(node)}"
+        for rule in violations
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"]
+        if not any(rule["id"] == name and part in place(node) for name, part in STREAMLITS_OWN)
+    ]
+
+
+def place(node: dict[str, Any]) -> str:
+    return f"{json.dumps(node['target'])} {node['html']}"
+
+
+def reason(node: dict[str, Any]) -> str:
+    return " ".join(one["message"] for one in (*node["any"], *node["all"], *node["none"]))
+
+
+def address(page: str, start: str) -> str:
+    return "/" if page == start else f"/{page.removesuffix('.py')}"
+
+
+@pytest.mark.parametrize("role", [role.value for role in ViewerRole])
+def test_no_page_of_a_role_has_a_serious_finding(window, agency, look, role):
+    window.sign_in(ACCOUNTS[role])
+    pages = pages_of(role)
+    for page in pages:
+        window.page.goto(f"{window.base}{address(page.file, pages[0].file)}")
+        window.page.locator("[data-testid=stMain]").get_by_role("heading").or_(
+            window.page.locator("[data-testid=stMain] [data-testid=stAlert]")
+        ).first.wait_for()
+        window.settled()
+        look(f"{role}, {page.title}")
+
+
+def test_the_pages_before_and_around_the_program_have_none(window, agency, look):
+    window.page.goto(f"{window.base}/sign-in")
+    look("signing in")
+    window.sign_in()
+    window.page.goto(f"{window.base}/account")
+    look("one's own account")
+    window.page.goto(window.base)
+    window.settled()
+    locked = window.context.request.post(f"{window.base}/lock", headers={"origin": window.base})
+    assert locked.ok
+    window.page.goto(f"{window.base}/unlock")
+    look("unlocking")
+
+
+def test_a_recording_under_review_has_none_at_any_moment_of_the_work(window, agency, look):
+    window.sign_in()
+    page = window.page
+    page.goto(f"{window.base}/listen?recording={agency.sha256}")
+    page.get_by_role("radio").first.wait_for()
+    window.settled()
+    look("the purpose is asked")
+    window.listen(agency.sha256)
+    page.locator(".form .item").first.wait_for()
+    window.settled()
+    look("player and form")
+    page.keyboard.press("v")
+    page.keyboard.press("x")
+    page.locator(".reasons button").first.wait_for()
+    page.locator("audio").evaluate("media => media.pause()")
+    look("verifying, a reason for skipping is asked")
+    page.keyboard.press("Escape")
+    page.keyboard.press("v")
+    page.keyboard.press("m")
+    page.keyboard.type("A note")
+    look("a note is written")
+    page.keyboard.press("Enter")
+    page.get_by_role("tab", name="Notes").click()
+    page.locator(".moment").first.wait_for()
+    look("notes are listed")
+    page.keyboard.press("/")
+    page.keyboard.type("the car")
+    page.keyboard.press("Enter")
+    page.locator(".item").first.get_by_role("button", name="Note").click()
+    look("searching, and a note on a question")
+    page.locator("audio").focus()
+    page.keyboard.press("?")
+    look("help")
+    page.keyboard.press("?")
+    page.keyboard.press("!")
+    look("stop and refer")
+
+
+def test_a_held_recording_a_debrief_and_a_coaching_session_have_none(window, agency, look):
+    window.sign_in("demo.officer")
+    window.opened(agency.sha256, "own_debrief")
+    page = window.page
+    page.goto(f"{window.base}/debrief_recording?recording={agency.sha256}")
+    page.get_by_role("button", name="Watch").wait_for()
+    window.settled()
+    look("a warning before listening")
+    page.get_by_role("button", name="Watch").click()
+    page.locator(".debrief .moment").first.wait_for()
+    page.locator('[data-moment="flag-4"] [data-kind=context]').click()
+    window.settled()
+    look("the debrief")
+    page.goto(f"{window.base}/coaching?recording={agency.sha256}")
+    page.locator(".equal button").first.wait_for()
+    window.settled()
+    look("an officer's coaching session")
+    window.sign_in()
+    window.opened(agency.sha256, "coaching")
+    page.goto(f"{window.base}/coaching?recording={agency.sha256}")
+    page.locator(".adder").first.wait_for()
+    window.settled()
+    look("a supervisor's coaching session")

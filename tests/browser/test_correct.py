@@ -1,0 +1,207 @@
+"""What people put right in the player: by clicks and keys, marked anew by the real server, shown without a new page."""
+
+from __future__ import annotations
+
+import pytest
+
+from review.store import open_store
+
+pytestmark = pytest.mark.browser
+MARKED = 300.0  # seconds; the models are loaded by the first correction, on a machine that does other things, too
+
+
+def heads(page):
+    return [text.strip() for text in page.locator(".turn .who").all_inner_texts()]
+
+
+def line(page, number):
+    return page.locator(f".turn[data-turn='{number}']")
+
+
+def ask(page, number, what):
+    """Open the form of a line, or of its voice."""
+    line(page, number).hover()
+    line(page, number).locator(f"[data-correct={what}]").click()
+    return page.get_by_role("dialog", name="Correct")
+
+
+def put_right(page, eventually):
+    eventually(page, page.locator(".correct-notice").inner_text, lambda text: "Put right." in text, seconds=MARKED)
+
+
+def kept(shelved):
+    with open_store(shelved.database) as store:
+        return store.corrections(shelved.sha256), store.latest_revision(shelved.sha256)
+
+
+def test_two_swapped_voices_change_places_while_the_player_plays_on(page, player, shelved, eventually, window):
+    page.evaluate("window.sameWindow = true")
+    player.card("flag-6").get_by_role("button", name="Agree", exact=True).click()
+    eventually(page, player.saved, lambda text: text == "All answers saved")
+    page.get_by_label("Speed").select_option("0.5")
+    page.locator(".word").nth(2).click()
+    eventually(page, player.playing, bool)
+    before = heads(page)
+    ask(page, 0, "voice").get_by_role("button", name="Swap voices").click()
+    page.get_by_text("Putting it right").wait_for()
+    put_right(page, eventually)
+    swap = {"Officer (S1)": "Civilian (S2)", "Civilian (S2)": "Officer (S1)"}
+    assert [name.split("\n")[0] for name in heads(page)] == [swap[name.split("\n")[0]] for name in before]
+    assert player.playing() or player.now() > 30
+    assert page.evaluate("window.sameWindow")
+    made, revision = kept(shelved)
+    assert (len(made), revision) == (3, 2)
+    eventually(page, page.locator(".lane-name").all_inner_texts, lambda names: "Officer (S1)" in names)
+    page.get_by_text("Revision").first.wait_for()
+    assert line(page, 0).get_by_role("button", name="corrected").count() == 1
+    line(page, 0).get_by_role("button", name="corrected").click()
+    assert "demo.supervisor" in line(page, 0).locator(".mended-notes").inner_text()
+    assert "swapped the voices S1 and S2" in line(page, 0).locator(".mended-notes").inner_text()
+    assert window.errors == []
+
+
+def test_words_are_put_right_where_they_stand_and_the_marks_follow(page, player, shelved, eventually):
+    panel = ask(page, 5, "line")
+    panel.get_by_role("button", name="Fix the words").click()
+    field = page.get_by_role("dialog", name="Fix the words").locator("textarea")
+    assert field.input_value() == "Please, why are you shouting at me?"
+    field.fill("Please, I am going home now.")
+    page.keyboard.press("Enter")
+    put_right(page, eventually)
+    assert line(page, 5).locator(".words").inner_text().strip() == "Please, I am going home now."
+    quotes = page.locator(".card blockquote").all_inner_texts()
+    assert not any("shouting" in quote for quote in quotes)
+    [made], _ = kept(shelved)
+    assert (made.was, made.now) == ("why are you shouting at me?", "I am going home now.")
+    page.get_by_role("button", name="Show what the machine heard").click()
+    eventually(page, line(page, 5).locator(".words").inner_text, lambda text: "shouting" in text)
+    assert page.locator(".correct-line").count() == 0
+    page.get_by_role("button", name="Back to the corrected words").click()
+    eventually(page, line(page, 5).locator(".words").inner_text, lambda text: "home" in text)
+
+
+def test_escape_leaves_the_words_as_they_are_and_typing_is_no_command(page, player, shelved):
+    page.locator(".transcript").focus()
+    page.keyboard.press("e")
+    page.get_by_role("button", name="Fix the words").click()
+    page.keyboard.type("rcv ")
+    page.keyboard.press("Escape")
+    assert page.get_by_role("dialog").count() == 0
+    assert page.locator(".verify-bar").is_hidden()
+    assert kept(shelved) == ((), 1)
+
+
+def test_a_line_is_split_and_joined_again_by_keys_alone(page, player, shelved, eventually):
+    page.locator(".word").nth(3).click()
+    player.pause()
+    page.keyboard.press("e")
+    page.get_by_label("New line before").select_option(label="I'm (word 3)")
+    page.get_by_role("button", name="Split").focus()
+    page.keyboard.press("Enter")
+    put_right(page, eventually)
+    assert line(page, 0).locator(".words").inner_text().strip() == "Good evening,"
+    ask(page, 1, "line").get_by_role("button", name="Join with the line before").press("Enter")
+    eventually(page, page.locator(".turn").count, lambda count: count == 7, seconds=MARKED)
+    put_right(page, eventually)
+    assert [one.now for one in kept(shelved)[0]] == ["split", "merged"]
+
+
+def test_words_chosen_with_shift_and_arrows_go_to_another_voice(page, player, shelved, eventually):
+    line(page, 2).locator(".time").focus()
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowRight")
+    assert page.locator(".chosen-bar").inner_text().startswith("4 words chosen")
+    page.keyboard.press("e")
+    panel = page.get_by_role("dialog", name="Correct: 4 chosen words")
+    panel.get_by_label("These words are said by").select_option(label="a voice not told apart yet")
+    panel.get_by_role("button", name="Change").click()
+    put_right(page, eventually)
+    assert line(page, 2).locator(".words").inner_text().strip() == "That's all right, take"
+    assert "Unknown speaker (S3)" in heads(page)[2]
+    assert page.locator(".word.chosen").count() == 0
+
+
+def test_words_chosen_with_the_mouse_over_two_lines_are_given_together(page, player, shelved, eventually):
+    first, last = line(page, 3).locator(".word").nth(2), line(page, 4).locator(".word").nth(1)
+    start, end = first.bounding_box(), last.bounding_box()
+    page.mouse.move(start["x"] + 2, start["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] - 8, end["y"] + 8, steps=5)
+    page.mouse.up()
+    eventually(page, page.locator(".chosen-bar").inner_text, lambda text: text.startswith("6 words chosen"))
+    page.locator(".chosen-bar").get_by_role("button", name="Correct").click()
+    page.get_by_label("These words are said by").select_option(label="Officer (S1)")
+    page.get_by_role("dialog").get_by_role("button", name="Change").click()
+    put_right(page, eventually)
+    [made], _ = kept(shelved)
+    assert (made.speaker, made.now) == ("S2", "S1")
+
+
+def test_a_voice_gets_a_name_and_a_role_and_another_window_hears_of_it(page, window, player, shelved, eventually):
+    panel = ask(page, 1, "voice")
+    panel.get_by_label("Name of this voice").fill("S1")
+    panel.get_by_role("button", name="Rename").click()
+    assert "Another voice has this name" in panel.inner_text()
+    panel.get_by_label("Name of this voice").fill("Driver")
+    other = window.new_page()
+    other.goto(page.url)
+    other.locator(".word").first.wait_for(timeout=60_000)
+    panel.get_by_role("button", name="Rename").click()
+    put_right(page, eventually)
+    assert heads(page)[1].startswith("Civilian (Driver)")
+    # The other window still shows the first revision: what it corrects is refused, told, and the new words come.
+    ask(other, 1, "voice").get_by_label("Who it is").select_option("other_officer")
+    other.get_by_role("button", name="Change role").click()
+    other.get_by_text("somebody else corrected this recording").wait_for(timeout=60_000)
+    eventually(other, lambda: heads(other)[1], lambda name: name.startswith("Civilian (Driver)"), seconds=30)
+    ask(other, 1, "voice").get_by_label("Who it is").select_option("other_officer")
+    other.get_by_role("button", name="Change role").click()
+    eventually(other, lambda: heads(other)[1], lambda name: name.startswith("Other officer (Driver)"), seconds=MARKED)
+
+
+def test_answers_are_carried_to_the_new_marks_and_unsent_ones_are_not_lost(page, player, shelved, eventually):
+    player.card("flag-2").get_by_role("button", name="Agree", exact=True).click()
+    eventually(page, player.saved, lambda text: text == "All answers saved")
+    quote = player.card("flag-2").locator("blockquote").inner_text()
+    ask(page, 6, "line").get_by_role("button", name="Fix the words").click()
+    page.locator(".words-field").fill("Step out of the vehicle now.")
+    page.keyboard.press("Enter")
+    page.get_by_text("Putting it right").wait_for()
+    put_right(page, eventually)
+    carried = player.card("flag-2")
+    assert carried.locator("blockquote").inner_text() == quote
+    eventually(page, carried.locator(".state").inner_text, lambda text: "you agreed" in text)
+    assert player.card("flag-6").count() == 0
+
+
+def test_the_place_follows_the_person_to_another_computer(page, window, player, shelved, chromium, eventually):
+    page.locator(".word").nth(45).click()
+    eventually(page, player.playing, bool)
+    player.pause()
+    at = player.now()
+    page.wait_for_timeout(11_000)
+    elsewhere = chromium.new_context(viewport={"width": 1280, "height": 900})
+    try:
+        second = type(window)(elsewhere, window.base)
+        second.sign_in()
+        other = second.listen(shelved.sha256)
+        there = type(player)(other, shelved)
+        eventually(other, there.now, lambda back: abs(back - at) < 1)
+        assert "You were here before" in other.locator(".right").inner_text()
+    finally:
+        elsewhere.close()
+
+
+def test_whoever_may_not_correct_is_offered_nothing_to_correct(window, shelved):
+    window.sign_in("demo.trainer")
+    page = window.listen(shelved.sha256, purpose="coaching")
+    assert page.locator("[data-correct]").count() == 0
+
+
+def test_the_form_can_be_used_when_everything_is_twice_as_large(page, player, shelved):
+    page.set_viewport_size({"width": 640, "height": 450})
+    panel = ask(page, 2, "line")
+    box = panel.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 640
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -1,0 +1,106 @@
+"""The idle lock in a real browser: what was on the screen is gone, nothing is lost, and no key reaches the page."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def shelved(server, shelve_into):
+    return shelve_into(server.folder)
+
+
+@pytest.fixture
+def listening(window, shelved):
+    """A recording open for review, in a window whose clock the test turns."""
+    window.context.set_default_timeout(60_000)
+    window.page.clock.install()
+    window.sign_in()
+    headers = {"origin": window.base}
+    path = f"{window.base}/api/recordings/{shelved.sha256}/opening"
+    assert window.context.request.post(path, data={"purpose": "assigned_review"}, headers=headers).ok
+    return window.listen(shelved.sha256)
+
+
+def fall_idle(page, minutes: int = 16) -> None:
+    page.clock.fast_forward(f"{minutes}:00")
+    page.clock.run_for(6000)
+
+
+def status(page) -> int:
+    found: int = page.evaluate("fetch('/api/nothing').then((answer) => answer.status)")
+    return found
+
+
+def test_the_screen_hides_itself_and_comes_back_as_it_was(listening, eventually):
+    page = listening
+    word = page.locator(".word").first
+    assert word.is_visible()
+    fall_idle(page)
+    locked = page.get_by_role("dialog", name="Locked")
+    locked.wait_for()
+    assert not word.is_visible()
+    eventually(page, lambda: status(page), lambda found: found == 423)
+    for key in ("a", "Escape", "Escape", "Escape"):
+        page.keyboard.press(key)
+    assert locked.is_visible()
+    locked.get_by_role("button", name="Unlock").click()
+    word.wait_for()
+    assert page.get_by_role("dialog", name="Locked").count() == 0
+    assert status(page) == 404
+    assert page.locator(".word.now, .word").count() > 10
+
+
+def test_somebody_who_goes_on_working_is_not_locked_out(listening):
+    page = listening
+    for _ in range(4):
+        fall_idle(page, 10)
+        page.mouse.move(200, 200)
+        page.mouse.move(210, 210)
+    assert page.get_by_role("dialog", name="Locked").count() == 0
+
+
+def test_what_is_unsaved_when_the_screen_locks_is_saved_after_unlocking(listening, window, shelved, eventually):
+    page = listening
+    fall_idle(page)
+    page.get_by_role("dialog", name="Locked").wait_for()
+    eventually(page, lambda: status(page), lambda found: found == 423)
+    # As if an answer had been given in the moment before: it waits in the outbox, and the server refuses it.
+    key = f"bodycam-review:outbox:demo.supervisor:{shelved.sha256}:verdicts:000000000000001:x"
+    operation = {"id": "0a1b2c3d-0000-4000-8000-000000000000:1", "flag": "flag-1", "answer": "agree"}
+    page.evaluate("([key, text]) => localStorage.setItem(key, text)", [key, json.dumps(operation)])
+    page.evaluate("window.dispatchEvent(new StorageEvent('storage', { key: null }))")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(500)
+    assert page.evaluate("(key) => localStorage.getItem(key) !== null", key)
+    page.get_by_role("button", name="Unlock").click()
+    eventually(page, lambda: page.evaluate("(key) => localStorage.getItem(key)", key), lambda kept: kept is None)
+    answer = window.context.request.get(f"{window.base}/api/recordings/{shelved.sha256}/verdicts")
+    assert "agree" in answer.text()
+
+
+def test_a_second_window_locks_and_unlocks_with_the_first(listening, window, shelved):
+    second = window.new_page()
+    second.goto(f"{window.base}/")
+    second.get_by_role("heading", name="Recordings").wait_for()
+    second.evaluate("fetch('/lock')")
+    fall_idle(listening)
+    listening.get_by_role("dialog", name="Locked").wait_for()
+    second.get_by_role("dialog", name="Locked").wait_for()
+    listening.get_by_role("button", name="Unlock").click()
+    second.get_by_role("heading", name="Recordings").wait_for()
+
+
+def test_a_locked_page_that_is_loaded_anew_asks_who_is_there_and_goes_on_where_it_was(listening, eventually):
+    page = listening
+    fall_idle(page)
+    page.get_by_role("dialog", name="Locked").wait_for()
+    eventually(page, lambda: status(page), lambda found: found == 423)
+    page.reload()
+    page.get_by_role("heading", name="Locked").wait_for()
+    page.get_by_role("button", name="Unlock").click()
+    page.locator(".word").first.wait_for(timeout=60_000)

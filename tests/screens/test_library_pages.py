@@ -1,0 +1,125 @@
+"""The library, uploads, the unit view and the method page through the router, as Streamlit runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from review.access import Viewer
+from review.screens import main
+from review.screens.pages import pages_of
+from review.store import open_store
+
+AFFAIRS = Viewer("ina", "Ina", "internal_affairs")
+SUPERVISOR = Viewer("sam", "Sam", "supervisor", "West")
+OVERSIGHT = Viewer("ova", "Ova", "oversight")
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def open_app(seated) -> Iterator[Callable[..., AppTest]]:
+    """Runs the router as this person, on this page."""
+
+    def run(viewer: Viewer = AFFAIRS, page: str = "") -> AppTest:
+        at = AppTest.from_file(main.__file__, default_timeout=120)
+        at.user = seated(viewer, purpose="")
+        at.run()
+        if page:
+            at.switch_page(page).run()
+        assert not at.exception, at.exception
+        return at
+
+    yield run
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def html(at: AppTest) -> str:
+    return " ".join(str(piece.proto.body) for piece in at.get("html"))
+
+
+def tick(at: AppTest, label: str):
+    return next(one for one in at.checkbox if one.label == label)
+
+
+def button(at: AppTest, label: str):
+    return next(one for one in at.button if one.label == label)
+
+
+def test_a_filter_is_applied_told_and_taken_away_again(open_app, shelved):
+    at = open_app()
+    tick(at, "Has serious marks unread").check().run()
+    assert not at.exception
+    assert "No recording fits" in at.info[0].value
+    assert "serious marks unread" in html(at)
+    button(at, "Show all").click().run()
+    assert len(at.get("page_link")) == 1
+
+
+def test_a_filter_is_kept_by_name_and_deleted(open_app, shelved):
+    at = open_app()
+    tick(at, "Has unread marks").check().run()
+    next(one for one in at.text_input if one.label == "Keep this filter as").set_value("To hear").run()
+    button(at, "Keep").click().run()
+    with open_store(shelved.database) as store, store.register() as register:
+        assert register.saved("ina")["To hear"].unread
+
+
+def test_ticked_recordings_are_given_out(open_app, shelved):
+    with open_store(shelved.database) as store, store.casebook(write=True) as book:
+        book.keep_demo(SUPERVISOR, at=AT)
+    at = open_app()
+    tick(at, r"Choose stop\_at\_night\.wav").check().run()
+    next(one for one in at.selectbox if one.label == "To whom").set_value("sam").run()
+    button(at, "Give out the 1 ticked").click().run()
+    assert "Given out: 1 recording" in at.success[0].value
+    assert "review: Sam" in html(at)
+
+
+def test_a_supervisor_has_no_choice_of_officers_and_internal_affairs_have(open_app, shelved):
+    with open_store(shelved.database) as store, store.casebook(write=True) as book:
+        book.set_whose(shelved.sha256, wearer="o1", unit="West")
+    assert "Camera worn by" not in {one.label for one in open_app(SUPERVISOR).selectbox}
+    assert "Camera worn by" in {one.label for one in open_app().selectbox}
+
+
+def test_the_upload_page_asks_whose_they_are_and_mounts_the_form(open_app, shelved):
+    at = open_app(SUPERVISOR, "upload.py")
+    [form] = [one for one in at.get("bidi_component") if one.proto.component_name == "review.upload"]
+    data = json.loads(form.proto.json)
+    assert data["url"] == "/api/uploads"
+    assert data["whose"] == {"wearer": "", "unit": "West", "others": ""}
+    assert ".mp4" in data["suffixes"]
+    assert "Nothing was sent yet" in " ".join(one.value for one in at.caption)
+
+
+def test_the_unit_view_tells_counts_and_no_officer(open_app, shelved):
+    with open_store(shelved.database) as store, store.casebook(write=True) as book:
+        book.set_whose(shelved.sha256, wearer="officer-4711", unit="West")
+    at = open_app(SUPERVISOR, "unit.py")
+    at.selectbox[0].set_value("All recordings").run()
+    assert not at.exception
+    assert {one.label: one.value for one in at.metric}["Recordings"] == "1"
+    assert "fewer than 10" in html(at)
+    assert "officer-4711" not in str(at.main)
+
+
+def test_oversight_opens_no_recording_from_the_figures(open_app, shelved):
+    at = open_app(OVERSIGHT, "unit.py")
+    at.selectbox[0].set_value("All recordings").run()
+    assert not at.exception
+    assert at.get("page_link") == []
+    assert not [one for one in at.button if one.label.startswith("Show")]
+
+
+def test_everybody_has_the_method_page_and_it_tells_limits(open_app):
+    for role in ("officer", "supervisor", "internal_affairs", "trainer", "oversight", "admin"):
+        assert "method.py" in {page.file for page in pages_of(role)}
+    at = open_app(OVERSIGHT, "method.py")
+    assert "Nothing heard is not nothing done" in html(at)
+    assert "Reason for stop" in html(at)

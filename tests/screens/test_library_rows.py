@@ -1,0 +1,131 @@
+"""The words and rows of the library, the uploads, the unit view and the method page, as plain functions."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from review.behaviours import CATALOGUE
+from review.desk.figures import Cell, Month
+from review.encounter import Direction
+from review.screens import jobs_markup, library_rows, method_rows, plain_markup, unit_rows
+from review.store import Count, Entry, Filter, Found, Hit, Job, JobState, Listed, State, Work
+from review.store.figures import Backlog
+
+AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 1)
+ENTRY = Entry("ab", "<b>.mp4", 95.0, AT, AT, "en", True, 100, 2, {Direction.EVENT: Count(3, 1, 2)})
+
+
+def job(state: JobState, **more) -> Job:
+    return Job("j", "<stop>.mp4", Path("x"), "p", "", "", (), "", AT, AT, state, **more)
+
+
+def test_a_row_tells_its_state_its_work_and_what_is_late_without_any_officer():
+    work = (Work("sam", "Sam & Co", "review", date(2026, 2, 1)), Work("a", "A", "coaching", None))
+    row = library_rows.row_facts(Listed(ENTRY, "West", State.BEGUN, True, 6, 3, 2, work), TODAY)
+    for told in ("1:35", "video", "West", ">begun<", "held for internal affairs", "Sam &amp; Co", "(overdue)"):
+        assert told in row
+    assert row.count("overdue") == 1
+
+
+def test_counts_tell_how_much_is_judged_and_what_is_not_counted():
+    counts = library_rows.row_counts(Listed(ENTRY, "", State.BEGUN, False, 6, 3, 2))
+    assert "3 of 6 marks judged (50 %); 2 of them of other officers, not counted above" in counts
+    assert "Nothing heard is not nothing done" in library_rows.row_counts(Listed(ENTRY, "", State.BEGUN, False))
+
+
+def test_every_part_of_a_filter_has_words():
+    parts = {
+        "since": TODAY, "until": TODAY, "officer": "o1", "unit": "", "behaviours": ("order",), "direction": "event",
+        "state": "unsigned", "unread": True, "serious": True, "without_reason": True, "mine": True, "overdue": True,
+        "held": True, "shortest": 5.0, "longest": 9.0, "language": "es",
+    }  # fmt: skip
+    for name, value in parts.items():
+        assert len(library_rows.filter_words(Filter(**{name: value}))) == 1, name
+    assert len(library_rows.filter_words(Filter(**parts))) == len(parts)
+    assert library_rows.filter_words(Filter(verified=True)) == ()
+    assert "<script>" not in library_rows.filter_line(Filter(officer="<script>"))
+
+
+def test_a_search_tells_what_it_left_out():
+    hits = (Hit("ab", "n", "S1", "officer", 1.0, "text"),)
+    assert "the first 1 are shown" in library_rows.hits_line(Found(hits, 1200, 40))
+    assert "1,200 places in 40 recordings" in library_rows.hits_line(Found(hits, 1200, 40))
+    assert "only the newest" in library_rows.hits_line(Found(hits, 20000, 40, cut=True))
+
+
+@pytest.mark.parametrize(
+    ("one", "left", "told"),
+    [
+        (job(JobState.WAITING), None, "waits for its turn"),
+        (
+            job(JobState.WORKING, stage="words", share=0.42),
+            400.0,
+            "writing down what is said, 42 %, about 7 minutes left",
+        ),
+        (job(JobState.DONE), None, "done"),
+        (job(JobState.FAILED, message="no <sound>"), None, "no &lt;sound&gt;"),
+    ],
+)
+def test_an_upload_tells_how_far_it_is(one, left, told):
+    line = jobs_markup.job_line(one, left=left)
+    assert told in line
+    assert "<stop>" not in line
+
+
+def test_an_upload_that_waits_tells_how_many_come_first():
+    assert "2 before it" in jobs_markup.job_line(job(JobState.WAITING), left=None, ahead=2)
+
+
+def month(name, behaviour, verified, direction="deescalating"):
+    cells = Cell(30), Cell(10), Cell(verified), Cell(20)
+    return Month(name, behaviour, direction, *cells)
+
+
+def test_a_withheld_month_is_left_out_of_the_chart_and_never_drawn_as_nothing():
+    months = [month("2026-01", "courtesy", 12), month("2026-02", "courtesy", None), month("2026-02", "order", 40)]
+    assert unit_rows.chart_rows(months, ["courtesy"]) == [
+        {"Month": "2026-01-01", "Behaviour": "Courtesy", "Verified": 12}
+    ]
+    assert unit_rows.withheld(months, ["courtesy"]) == 1
+
+
+def test_the_table_shows_officers_own_words_with_their_coverage():
+    [row] = unit_rows.behaviour_rows([month("", "courtesy", None), month("", "order", 40, "event")])
+    assert (row.name, row.marked, row.verified, row.judged) == ("Courtesy", "30", "fewer than 10", "20 of 40 (50 %)")
+
+
+def test_a_backlog_tells_its_reason_and_its_age():
+    [row] = unit_rows.backlog_rows([Backlog("force", 1, 2, 3, "2026-02-01T10:00:00+00:00")], TODAY)
+    assert (row.count, row.age) == ("1 marked, 2 unsure, in 3 recordings", "28 days")
+    assert "medical aid" in row.why
+
+
+def test_the_method_page_has_every_behaviour_of_the_codebook_once():
+    listed = [row.behaviour for direction in Direction for row in method_rows.rows(direction)]
+    assert sorted(listed) == sorted(CATALOGUE)
+
+
+def test_the_figures_packed_with_the_program_are_those_measured_last():
+    from benchmarks import method
+
+    assert method_rows.MEASURED.read_text("utf-8") == method.text(), "run python -m benchmarks.method"
+    assert json.loads(method.text())["samples"].keys() == {"tuning_set", "held_out"}
+
+
+def test_a_share_of_few_is_told_as_numbers_only():
+    assert method_rows.share(3, 4) == "3 of 4, too few for a share"
+    assert "%" in method_rows.together()[0]
+
+
+def test_texts_of_tables_and_lists_are_escaped():
+    evil = "<img src=x>"
+    pieces = (
+        plain_markup.plain_table((evil,), [(evil, evil)], caption=evil),
+        plain_markup.definitions([(evil, evil)]),
+        plain_markup.bullets([evil]),
+        plain_markup.behaviour_entry(evil, evil, facts=[(evil, evil)], counts=[evil], does_not_count=[], notes=[evil]),
+    )
+    assert all("<img" not in piece for piece in pieces)
