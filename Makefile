@@ -12,7 +12,7 @@ demo: $(VENV)/core.done
 
 # All that CI runs: style, types, import directions, tests with coverage.
 test: $(VENV)/test.done check
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -q
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term:skip-covered -q
 
 check: $(VENV)/test.done
 	$(BIN)/ruff format --check .

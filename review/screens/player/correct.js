@@ -52,7 +52,7 @@ export class Corrections {
   #sign(number, notes) {
     const head = this.transcript.line(number).querySelector(".turn-head");
     const [mark, about] = sign(notes);
-    head.append(mark);
+    head.querySelector(".who").after(mark);
     head.after(about);
   }
 

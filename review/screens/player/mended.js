@@ -34,7 +34,7 @@ export function notesOf(corrections, turns, seconds) {
 // A quiet sign in the head of a line; pressed, it tells what was changed.
 export function sign(notes) {
   const about = el("ul", { class: "mended-notes", hidden: true }, ...notes.map((text) => el("li", {}, text)));
-  const mark = button("✎ corrected", { class: "mended", "aria-expanded": "false", title: notes.join("\n"), onclick: () => {
+  const mark = button("✎", { class: "mended", "aria-label": "Corrected: what was changed", "aria-expanded": "false", title: notes.join("\n"), onclick: () => {
     about.hidden = !about.hidden;
     mark.setAttribute("aria-expanded", String(!about.hidden));
   } });
