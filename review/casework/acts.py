@@ -15,6 +15,7 @@ from review.access import Action
 from review.errors import RefusedAct
 
 MAX_TEXT = 4000  # characters of a note
+LONGEST_SHARE = 120.0  # seconds; a moment, not a recording
 MAX_CORRECTIONS = 50  # in one step; a swap of two voices is three
 MAX_BODY = 16_000  # characters of a body as JSON
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:\d{1,9}")
@@ -114,6 +115,8 @@ def checked(operation: Mapping[str, Any], *, recording: str, person: str, role: 
         raise RefusedAct("it does not say what it is about")
     if kind is Kind.SHARE and about not in SHARED_WITH:
         raise RefusedAct(f"a moment is shared with {' or '.join(SHARED_WITH)}")
+    if kind is Kind.SHARE and not 0 < body["end"] - body["start"] <= LONGEST_SHARE:
+        raise RefusedAct(f"a shared moment ends after it starts, and within {LONGEST_SHARE:.0f} seconds")
     return Act(name, recording, kind, about, body, person, role, at)
 
 

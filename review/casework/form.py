@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from review.casework.holding import Casework, heard, joined
 from review.encounter import Encounter, Span
 
 DRAWN_SECONDS = 30.0  # long enough to notice what no mark points at, short enough to be really listened to
+WORTH_SECONDS = 10.0  # of a stretch between two marks; in a shorter one little is said, so it is drawn only for want
 HEARD_SHARE = 0.9  # of the drawn stretch; the ends of a played stretch are told to half a second
 
 
@@ -19,13 +21,17 @@ def drawn(encounter: Encounter) -> Span | None:
     """
     whole = Span(0.0, encounter.recording.seconds)
     free = _without(whole, (flag.span for flag in encounter.flags))
-    talks = [
-        word.span.start for word in encounter.words if any(span.start <= word.span.start < span.end for span in free)
-    ]
+    ends = [span.end for span in free]  # in order: an hour has 10,000 words to look up
+    talks = []
+    for word in encounter.words:
+        at = bisect_right(ends, word.span.start)
+        if at < len(free) and free[at].start <= word.span.start:
+            talks.append((word.span.start, free[at]))
     if not talks:
         return None
-    begin = random.Random(encounter.recording.sha256).choice(talks)
-    around = next(span for span in free if span.start <= begin < span.end)
+    longest = max(span.seconds for _, span in talks)
+    worth = [one for one in talks if one[1].seconds >= min(WORTH_SECONDS, longest)]
+    begin, around = random.Random(encounter.recording.sha256).choice(worth)
     start = max(around.start, min(begin, around.end - DRAWN_SECONDS))
     return Span(start, min(around.end, start + DRAWN_SECONDS))
 

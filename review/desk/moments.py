@@ -9,12 +9,11 @@ from pathlib import Path
 
 from review.access import Action
 from review.casework import Act, Kind
-from review.casework.acts import SHARED_WITH
+from review.casework.acts import LONGEST_SHARE, SHARED_WITH
 from review.desk.desk import Desk
 from review.encounter import Encounter, Role, Span
 from review.errors import Refused
 
-LONGEST = 120.0  # seconds of a shared moment; more would be a recording, which is not shared
 NOT_SHARED = "There is no such moment, or it is not shared with you any more."
 
 
@@ -68,7 +67,7 @@ def span_of(act: Act, encounter: Encounter) -> Span:
     An empty one where the act names no stretch.
     """
     start = min(float(act.body["start"]), encounter.recording.seconds)
-    end = min(float(act.body["end"]), encounter.recording.seconds, start + LONGEST)
+    end = min(float(act.body["end"]), encounter.recording.seconds, start + LONGEST_SHARE)
     return Span(start, max(start, end))
 
 

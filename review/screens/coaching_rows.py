@@ -8,8 +8,8 @@ from typing import Any
 
 from review.access import Viewer
 from review.casework import Act, Kind, Session
+from review.casework.acts import LONGEST_SHARE
 from review.desk.coaching import Preparation
-from review.desk.moments import LONGEST
 from review.encounter import Direction, Flag
 from review.screens.parts import LEAD_IN, behaviour_name, clock
 from review.screens.review_form_rows import share_row
@@ -35,7 +35,7 @@ def coaching_row(ready: Preparation, viewer: Viewer, *, may: Collection[str], to
         "people": dict(ready.people),
         "may": sorted(may),
         "lead_in": LEAD_IN,
-        "longest": LONGEST,
+        "longest": LONGEST_SHARE,
         "today": today.isoformat(),
         "urls": {"state": f"{base}/coaching", "acts": f"{base}/acts", "media": f"{base}/media"},
         "officer": ready.officer,

@@ -133,7 +133,5 @@ def hits_line(found: Found) -> str:
     if len(found.hits) < found.places:
         line += f"; the first {len(found.hits)} are shown, newest recording first"
     if found.cut:
-        line += (
-            ". These words are so common that only the newest places were searched: add a word"
-        )
+        line += ". These words are so common that only the newest places were searched: add a word"
     return line

@@ -8,8 +8,8 @@ from typing import Any
 
 from review.access import Viewer
 from review.casework import Act, Assignment, withdrawable
+from review.casework.acts import LONGEST_SHARE
 from review.casework.form import HEARD_SHARE
-from review.desk.moments import LONGEST
 from review.desk.reviewing import Review
 from review.encounter import Encounter, Flag
 from review.policy import Checklist, Item, Policy, Reply
@@ -39,7 +39,7 @@ def form_row(
         "people": dict(review.people),
         "may": sorted(may),
         "lead_in": LEAD_IN,
-        "longest": LONGEST,
+        "longest": LONGEST_SHARE,
         "urls": {"state": f"{base}/form", "acts": f"{base}/acts"},
         "checklists": [_checklist(one, encounter.flags) for one in policy.checklists],
         "answers": {key: _answer(act) for key, act in work.answers.items()},

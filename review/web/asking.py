@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from review.desk import Desk
@@ -60,10 +60,13 @@ async def json_of(request: Request) -> object:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Refusal(415, "Send application/json.")
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise Refusal(413, f"Send at most {MAX_BODY_BYTES // 1024} KB at a time.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise Refusal(413, f"Send at most {MAX_BODY_BYTES // 1024} KB at a time.")
+    except ClientDisconnect as error:  # a window was closed; nobody reads the answer
+        raise Refusal(400, "The request ended before it was whole.") from error
     try:
         return json.loads(body)
     except ValueError as error:

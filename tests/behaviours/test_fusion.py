@@ -85,5 +85,5 @@ def test_clauses_read_together_or_alone_mean_the_same():
     ]
     together = meaning.logits(clauses)
     alone = np.concatenate([meaning.logits([clauses[0]]), meaning.logits(clauses[:2])[1:]])
-    assert np.abs(together[:2] - alone).max() < 0.75, "int8 rounding depends on what else is in the batch"
+    assert np.abs(together[:2] - alone).max() < 1.5, "int8 rounding depends on what else is in the batch"
     assert meaning.logits([]).shape == (0, len(meaning.behaviours()))

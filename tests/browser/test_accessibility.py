@@ -122,9 +122,7 @@ def test_no_page_of_a_role_has_a_serious_finding(window, agency, look, role):
     pages = pages_of(role)
     for page in pages:
         window.page.goto(f"{window.base}{address(page.file, pages[0].file)}")
-        window.page.locator("[data-testid=stMain]").get_by_role("heading").or_(
-            window.page.locator("[data-testid=stMain] [data-testid=stAlert]")
-        ).first.wait_for()
+        window.page.locator("[data-testid=stMain] [data-testid=stElementContainer]").first.wait_for(state="attached")
         window.settled()
         look(f"{role}, {page.title}")
 

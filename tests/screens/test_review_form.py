@@ -16,7 +16,7 @@ from review.desk import Desk, casework
 from review.desk.moments import Moment, Said
 from review.desk.waiting import Waiting, What
 from review.encounter import Role
-from review.screens import main, review_form_markup
+from review.screens import main, review_form, review_form_markup
 from review.screens.review_form_data import form_data
 
 AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
@@ -129,23 +129,28 @@ def test_the_review_page_says_what_was_assigned_to_me_and_that_it_is_overdue(des
     assert "overdue" in shown
 
 
-def test_an_officer_reads_the_form_once_it_is_signed_and_not_before(desk, open_page, shelved):
+@pytest.fixture
+def officer(desk, store, shelved):
+    """The desk of the officer who wears the camera, after their statement."""
     do(desk, shelved, "statement_done")
+    desk = Desk.of(store, "demo.officer", session="theirs", source="test", clock=lambda: AT)
+    desk.begin(shelved.sha256, "own_debrief")
+    return desk
+
+
+def test_an_officer_is_offered_the_form_once_it_is_signed_and_not_before(desk, officer, shelved):
     answer_all(desk, shelved)
-    assert forms(open_page("listen.py", OFFICER, purpose="own_debrief", recording=shelved.sha256)) == []
+    assert not review_form.offered(officer, form_data(officer, shelved.sha256))
     do(desk, shelved, "sign_off")
-    [data] = forms(open_page("listen.py", OFFICER, purpose="own_debrief", recording=shelved.sha256))
+    data = form_data(officer, shelved.sha256)
+    assert review_form.offered(officer, data)
     assert not {"answer", "sign_off", "reopen", "assign", "refer"} & set(data["may"])
 
 
-def test_an_officer_is_not_told_of_a_hold(desk, open_page, shelved):
-    do(desk, shelved, "statement_done")
-    answer_all(desk, shelved)
-    do(desk, shelved, "sign_off")
+def test_an_officer_is_not_told_of_a_hold(desk, officer, shelved, open_page):
     do(desk, shelved, "refer", why="force without a report")
-    at = open_page("listen.py", OFFICER, purpose="own_debrief", recording=shelved.sha256)
-    assert forms(at)[0]["hold"] is None
-    assert "Held for internal affairs" not in html(at)
+    assert form_data(officer, shelved.sha256)["hold"] is None
+    assert form_data(desk, shelved.sha256)["hold"]["text"] == "force without a report"
     assert "Held for internal affairs" in html(open_page("listen.py", recording=shelved.sha256))
 
 
