@@ -93,6 +93,12 @@ def tag(
     return tuple(sorted(flags, key=lambda flag: (flag.first, flag.last, flag.behaviour)))
 
 
+def warm() -> None:
+    """Load the models, so that the next `tag` of English words is quick."""
+    word = Word("hello", Span(0.0, 1.0), 1.0)
+    tag([Turn("S1", word.span, (word,))], [])
+
+
 def models() -> tuple[ModelUse, ...]:
     """The rules and the models beside them, for provenance."""
     version = f"{CODEBOOK_VERSION}.{rules.RULES_VERSION}"

@@ -76,7 +76,7 @@ def options() -> dict[str, Any]:
             *peaks.routes(shelf),
             *corrections.routes(shelf, marking),
             *uploads.routes(shelf),
-            *routes.routes(shelf),
+            *routes.routes(shelf, correcting=marking.warm),
         ],
         "middleware": [
             Middleware(Gate, sessions=sessions, hosts=hosts, refused=refusals.note, policy=page_policy),

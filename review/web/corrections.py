@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from review import revisions
+from review import behaviours, revisions
 from review.desk import corrections
 from review.encounter import Correction, Encounter
 from review.errors import StageFailed
@@ -40,12 +40,21 @@ class Marking:
             self.close()
             raise StageFailed("marking anew was broken off; nothing was changed, send it again") from error
 
-    def close(self) -> None:
-        """Let the process go; the next correction starts another."""
+    def warm(self) -> None:
+        """Load the models in advance, since somebody is here who may correct; returns at once."""
         with self._lock:
-            if self._pool is not None:
-                self._pool.shutdown(wait=False, cancel_futures=True)
-                self._pool = None
+            cold = self._pool is None
+        if cold:
+            self._running().submit(behaviours.warm)
+
+    def close(self) -> None:
+        """Let the process go, whatever it is doing; the next correction starts another."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                child.terminate()
 
     def _running(self) -> ProcessPoolExecutor:
         with self._lock:

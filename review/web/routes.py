@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,8 +59,8 @@ _PREPARING = (
 )
 
 
-def routes(shelf: Shelf) -> list[Route]:
-    """All routes of one recording, served from `shelf`."""
+def routes(shelf: Shelf, *, correcting: Callable[[], None] = lambda: None) -> list[Route]:
+    """All routes of one recording, served from `shelf`; `correcting` is told when somebody reads who may correct."""
 
     played = Played()
 
@@ -86,6 +86,8 @@ def routes(shelf: Shelf) -> list[Route]:
         at = desk(request)
         encounter = at.encounter(sha256_of(request))
         at.log(Action.VIEW, encounter.recording.sha256, revision=encounter.revision)
+        if at.may(Action.CORRECT, encounter.recording.sha256):
+            correcting()
         etag = f'"{encounter.recording.sha256}-{encounter.revision}"'
         headers = {"etag": etag, "cache-control": "private, no-cache"}
         if request.headers.get("if-none-match") == etag:

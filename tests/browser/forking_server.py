@@ -13,14 +13,21 @@ import sys
 from review import web
 from review.screens import main
 
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a killed server
-assert main  # the pages' own libraries, too
-for _ in sys.stdin:
-    child = os.fork()
-    if child == 0:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.dup2(2, 1)  # what a server prints is not for the caller
-        web.serve(port=int(sys.argv[1]), open_browser=False)
-        os._exit(0)
-    sys.stdout.write(f"{child}\n")
-    sys.stdout.flush()
+
+def fork_servers(port: int) -> None:
+    """Start a server on this port for each line that comes."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a killed server
+    assert main  # the pages' own libraries, too
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.dup2(2, 1)  # what a server prints is not for the caller
+            web.serve(port=port, open_browser=False)
+            os._exit(0)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    fork_servers(int(sys.argv[1]))

@@ -82,6 +82,9 @@ def look(window: Any, findings: list[str]) -> Any:
 
     def at(name: str, page: Any = None) -> None:
         page = page or window.page
+        if page.locator("[data-testid=stApp]").count():
+            page.wait_for_timeout(700)  # an answer that was kept runs the page again, and Streamlit fades it meanwhile
+            window.settled()
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             page.wait_for_timeout(400)  # colours fade over
@@ -96,7 +99,7 @@ def look(window: Any, findings: list[str]) -> Any:
 def serious(violations: list[dict[str, Any]]) -> list[str]:
     """The serious findings that are ours to change, one a line."""
     return [
-        f"{rule['id']} ({rule['impact']}) {json.dumps(node['target'])} {node['html'][:160]} {reason(node)}"
+        f"{rule['id']} ({rule['impact']}) {node['html'][:160]} {reason(node)[:300]}"
         for rule in violations
         if rule["impact"] in SERIOUS
         for node in rule["nodes"]
@@ -188,7 +191,7 @@ def test_a_held_recording_a_debrief_and_a_coaching_session_have_none(window, age
     window.settled()
     look("a warning before listening")
     page.get_by_role("button", name="Watch").click()
-    page.locator(".debrief .moment").first.wait_for()
+    page.locator('[data-moment="flag-4"]').wait_for()
     page.locator('[data-moment="flag-4"] [data-kind=context]').click()
     window.settled()
     look("the debrief")

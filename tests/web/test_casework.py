@@ -78,7 +78,7 @@ def test_a_moment_is_played_only_by_those_with_whom_it_was_shared(served, shelve
     assert shelved.sha256 not in answer.text
 
 
-@pytest.mark.parametrize("name", ["x", f"{uuid4()}:1", "..%2f..%2fetc", "'--"])
+@pytest.mark.parametrize("name", ["x", "00000000-0000-4000-8000-000000000000:1", "..%2f..%2fetc", "'--"])
 def test_a_moment_that_is_not_there_is_refused_whatever_its_name(served, shelved, name):
     share(served, shelved)
     served.sign_in("demo.trainer")

@@ -34,6 +34,11 @@ def signed_in(client):
     return client
 
 
+def open_for_review(client, shelved) -> None:
+    path = f"/api/recordings/{shelved.sha256}/opening"
+    assert client.post(path, json={"purpose": "assigned_review"}).status_code == 200
+
+
 @pytest.mark.parametrize(
     "path",
     ["/", f"{NOBODY}/media", f"{NOBODY}/transcript", f"{NOBODY}/verdicts", f"{NOBODY}/export.json", "/_stcore/health",
@@ -58,6 +63,7 @@ def test_an_anonymous_verdict_is_401(client, shelved):
 
 
 def test_a_signed_in_person_hears_the_recording_by_ranges_without_compression(signed_in, shelved):
+    open_for_review(signed_in, shelved)
     path, whole = f"/api/recordings/{shelved.sha256}/media", shelved.media.read_bytes()
     part = signed_in.get(path, headers={"range": "bytes=500-1499"})
     assert (part.status_code, part.content) == (206, whole[500:1500])
@@ -67,6 +73,7 @@ def test_a_signed_in_person_hears_the_recording_by_ranges_without_compression(si
 
 
 def test_a_cookie_replayed_after_signing_out_is_401(signed_in, server, shelved):
+    open_for_review(signed_in, shelved)
     path = f"/api/recordings/{shelved.sha256}/transcript"
     cookie = {"cookie": f"bodycam_review_session={signed_in.cookies['bodycam_review_session']}"}
     assert httpx.get(server.base + path, headers=cookie).status_code == 200

@@ -9,10 +9,12 @@ import { MOST, reworded } from "./steps.js";
 const UNDER_WAY = "Putting it right … The marks are being made anew; go on listening meanwhile.";
 
 export class Corrections {
-  // `onCorrect(corrections)` sends them; `onFirst(on)` asks for what the machine heard, or for the words that hold.
-  constructor({ may, transcript, seconds, onCorrect, onFirst }) {
-    Object.assign(this, { may, transcript, seconds, onCorrect });
+  // `onCorrect(corrections)` sends them; `onFirst(on)` asks for what the machine heard, or for the words that hold;
+  // `onElsewhere()` is told when another window has seen a correction through.
+  constructor({ may, transcript, seconds, onCorrect, onFirst, onElsewhere }) {
+    Object.assign(this, { may, transcript, seconds, onCorrect, onElsewhere });
     this.busy = false;
+    this.pending = false; // on the way, from this window or another one
     this.open = null;
     this.choice = new Choice({ transcript, onCorrect: () => this.openChosen() });
     this.status = el("span", { role: "status" });
@@ -65,7 +67,12 @@ export class Corrections {
 
   // Operations on their way, from this window or left by an earlier one.
   waiting(operations) {
-    if (operations.length) this.#begin();
+    if (!operations.length && !this.pending) return;
+    this.pending = operations.length > 0;
+    if (this.pending) return this.#begin();
+    this.busy = false;
+    this.#tell("");
+    this.onElsewhere();
   }
 
   #begin() {
@@ -77,6 +84,7 @@ export class Corrections {
   // The server's answer; true when there is another revision to be shown.
   answered({ revision }, refused, shown) {
     const newer = revision > shown;
+    this.pending = false;
     this.busy = newer; // until its words are here
     this.done = newer && !refused.length;
     if (refused.length) this.#tell("", { refused: `Not put right: ${refused[0].why}.` });

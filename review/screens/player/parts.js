@@ -36,7 +36,7 @@ export function makeParts(player) {
   player.search = new Search({ onShow: (first, last) => player.transcript.goTo(first, last), onMarks: (places) => player.transcript.find(places) });
   player.corrections = new Corrections({ may: player.data.may.includes("correct"), transcript: player.transcript, seconds: data.seconds,
     onCorrect: (made) => player.outbox.add("corrections", { body: { revision: player.data.revision, corrections: made } }),
-    onFirst: (on) => player.showFirst(on) });
+    onFirst: (on) => player.showFirst(on), onElsewhere: () => player.reading.fetch(player.revision) });
   player.reading = new Reading({ urls: data.urls, transcript: player.transcript, search: player.search, corrections: player.corrections,
     wordSure: data.word_sure, onNewer: (revision) => player.newer(revision) });
   player.cards = new Cards({ flags: data.flags, judges: player.data.judges, onPlay: onFlag, onPick: (flag) => player.pick(flag),
