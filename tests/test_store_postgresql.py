@@ -31,7 +31,7 @@ def server(tmp_path_factory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("pg")
     data, user = folder / "data", []
     if os.geteuid() == 0:
-        for part in (folder, *folder.parents[:2]):
+        for part in (folder, *folder.parents[:3]):
             part.chmod(0o755)
         shutil.chown(folder, SERVER_USER)
         user = ["runuser", "-u", SERVER_USER, "--"]

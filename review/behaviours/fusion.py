@@ -26,11 +26,12 @@ from review.behaviours.wording import stretches
 from review.encounter import SpeakerRole, Turn
 from review.meaning import Floats
 
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 SOURCE = f"model:behaviour-sentences@{MODEL_VERSION}"
 # Which element of a reading was said is known to rules only, and a country may expect some that the talks lack.
 BY_RULES = frozenset({"rights_advisement"})
-LEAST = 0.4  # probability below which nothing is shown at all, not even as unsure
+LEAST = 0.4  # probability below which a mark of the model alone is not shown at all, not even as unsure
+LEAST_RULED = 0.25  # the same for a rule's mark, which says why it is there
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def mark(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Sequence[Mark]:
     opinions = meaning.logits([piece.clause for piece in clauses])
     columns = {behaviour: column for column, behaviour in enumerate(meaning.behaviours())}
     reader = _Reader(clauses, {name: opinions[:, at] for name, at in columns.items() if name not in BY_RULES})
-    weighed = [found for one in ruled if (found := reader.weighed(one)).precision >= LEAST]
+    weighed = [found for one in ruled if (found := reader.weighed(one)).precision >= LEAST_RULED]
     return tuple(_settled([*weighed, *reader.own(ruled)]))
 
 

@@ -130,7 +130,7 @@ def hits_line(found: Found) -> str:
     places = f"{found.places:,} place{'' if found.places == 1 else 's'}"
     where = f"{found.recordings:,} recording{'' if found.recordings == 1 else 's'}"
     line = f"{places} in {where} where this was said"
-    if len(found.hits) < found.places:
+    if 0 < len(found.hits) < found.places:
         line += f"; the first {len(found.hits)} are shown, newest recording first"
     if found.cut:
         line += ". These words are so common that only the newest places were searched: add a word"

@@ -1,7 +1,8 @@
 """The files of our components, under addresses that change with what is in them, so that a browser fetches them once.
 
 Streamlit serves them so that no browser may keep them, and a page of ours has some thirty. What Streamlit asks for by
-name is sent on to an address with a version in it; what that file imports has the version, too, being beside it.
+name is sent on to an address with a version in it; what that file imports has the version, too, being beside it. The
+version is part of the component's name, so that what one imports of another (`../review.player/…`) is found as well.
 """
 
 from __future__ import annotations
@@ -37,12 +38,14 @@ class ComponentFiles:
             await self._app(scope, receive, send)
             return
         component, _, file = scope["path"].removeprefix(SERVED).partition("/")
-        current = MARK + version(self._folder)
-        if not file.startswith(MARK):
-            to = RedirectResponse(f"{current}/{file.rpartition('/')[2]}", 307, headers={"cache-control": "no-store"})
+        component, marked, asked = component.partition(MARK)
+        current = version(self._folder)
+        if not marked:
+            to = RedirectResponse(
+                f"{SERVED}{component}{MARK}{current}/{file}", 307, headers={"cache-control": "no-store"}
+            )
             await to(scope, receive, send)
             return
-        asked, _, file = file.partition("/")
         path = f"{SERVED}{component}/{file}"
         inner = {**scope, "path": path, "raw_path": path.encode()}
         await self._app(inner, receive, _keeping(send, asked == current))

@@ -206,6 +206,7 @@ def answer(page: Any, draw: random.Random) -> None:
 
 
 def test_twenty_crashes_while_verifying_lose_nothing_and_double_nothing(window, server, shelved, eventually):
+    window.context.set_default_timeout(60_000)
     window.context.add_init_script(WATCH)
     window.sign_in()
     page = window.listen(shelved.sha256)

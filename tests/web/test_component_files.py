@@ -41,11 +41,13 @@ def test_a_file_asked_for_by_name_is_sent_on_to_its_version_and_what_it_imports_
     assert sent_on.status_code == 307
     assert sent_on.headers["cache-control"] == "no-store"
     found = client.get(f"{BASE}/player.js")
-    assert found.url.path == f"{BASE}/@{version(folder)}/player.js"
+    assert found.url.path == f"{BASE}@{version(folder)}/player.js"
     assert found.text == "player.js"
     beside = client.get(str(found.url.join("./cards.js")))
     assert (beside.status_code, beside.text) == (200, "cards.js")
-    for answer in (found, beside):
+    other = client.get(str(found.url.join("../review.form/form.js")))
+    assert other.url.path == f"/_stcore/bidi-components/review.form@{version(folder)}/form.js"
+    for answer in (found, beside, other):
         assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
 
 
@@ -53,12 +55,12 @@ def test_another_file_of_ours_makes_another_version(client, folder):
     before = version(folder)
     (folder / "player" / "cards.js").write_text("22;")
     assert version(folder) != before
-    old = client.get(f"{BASE}/@{before}/cards.js")
+    old = client.get(f"{BASE}@{before}/cards.js")
     assert (old.text, old.headers["cache-control"]) == ("cards.js", "no-store")
 
 
 def test_what_is_not_there_is_not_kept(client, folder):
-    answer = client.get(f"{BASE}/@{version(folder)}/none.js")
+    answer = client.get(f"{BASE}@{version(folder)}/none.js")
     assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
 
 

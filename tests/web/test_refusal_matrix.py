@@ -20,7 +20,7 @@ from review import web
 from review.access import Purpose, Viewer
 from review.casework import Act, Kind
 from review.store import open_store
-from review.web.gate import COOKIE
+from review.web.gate import COOKIE, Gate
 
 BASE = "http://127.0.0.1:8501"
 OWN = {"origin": BASE, "x-requested-by": "bodycam-review"}
@@ -95,9 +95,11 @@ def agency(tmp_path_factory: pytest.TempPathFactory, shelve_into) -> Iterator[Ag
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BODYCAM_REVIEW_DB", str(folder / "review.db"))
         options = web.options()
-        [gate] = options["middleware"]
+        gate = next(one for one in options["middleware"] if one.cls is Gate)
         app = Starlette(
-            routes=options["routes"], middleware=[gate], exception_handlers=dict(options["exception_handlers"])
+            routes=options["routes"],
+            middleware=options["middleware"],
+            exception_handlers=dict(options["exception_handlers"]),
         )
         client = TestClient(app, base_url=BASE, client=("127.0.0.1", 50000), follow_redirects=False)
         sessions = gate.kwargs["sessions"]
