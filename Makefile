@@ -10,9 +10,10 @@ demo: $(VENV)/core.done
 	$(BIN)/bodycam-review models verify
 	$(BIN)/bodycam-review demo $(if $(filter 0 no false,$(SERVE)),--no-serve)
 
-# All that CI runs: style, types, import directions, tests with coverage.
+# All that CI runs: style, types, import directions, tests with coverage. A browser wants the processor for itself.
 test: $(VENV)/test.done check
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term:skip-covered -q
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore=tests/browser --cov --cov-report= -q
+	$(BIN)/python -m pytest tests/browser --cov --cov-append --cov-report=term:skip-covered -q
 
 check: $(VENV)/test.done
 	$(BIN)/ruff format --check .

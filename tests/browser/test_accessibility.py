@@ -195,6 +195,6 @@ def test_a_held_recording_a_debrief_and_a_coaching_session_have_none(window, age
     window.sign_in()
     window.opened(agency.sha256, "coaching")
     page.goto(f"{window.base}/coaching?recording={agency.sha256}")
-    page.locator(".adder").first.wait_for()
+    page.locator(".adder").first.wait_for(state="attached")
     window.settled()
     look("a supervisor's coaching session")

@@ -63,7 +63,7 @@ def test_three_hundred_answers_without_any_pause_all_arrive_in_their_order(page,
         const card = host.shadowRoot.querySelector('.card[data-flag=flag-2]');
         for (let n = 0; n < 300; n += 1) card.querySelector(n % 2 ? '.disagree' : '.agree').click(); }"""
     )
-    eventually(page, player.saved, lambda text: text == "All answers saved", seconds=60)
+    eventually(page, player.saved, lambda text: text == "All answers saved", seconds=90)
     assert player.verdicts() == [("flag-2", "agree"), ("flag-2", "disagree")] * 150
 
 
@@ -94,7 +94,7 @@ def test_a_network_that_loses_every_second_answer_costs_nothing(page, player, ev
     for flag in ("flag-1", "flag-2", "flag-3"):
         agree(player, flag)
     disagree(player, "flag-3")
-    eventually(page, player.saved, lambda text: text == "All answers saved", seconds=60)
+    eventually(page, player.saved, lambda text: text == "All answers saved", seconds=90)
     page.unroute_all(behavior="ignoreErrors")
     expected = [("flag-1", "agree"), ("flag-2", "agree"), ("flag-3", "agree"), ("flag-3", "disagree")]
     assert player.verdicts() == expected
@@ -118,7 +118,7 @@ def test_answers_given_while_the_server_is_away_are_kept_and_saved_when_it_is_ba
     window.page = window.new_page()
     window.sign_in()  # a restart may sign everybody out
     window.opened(player.shelved.sha256)
-    eventually(page, lambda: len(player.verdicts()), lambda count: count == 2, seconds=40)
+    eventually(page, lambda: len(player.verdicts()), lambda count: count == 2, seconds=90)
     assert player.verdicts() == [("flag-1", "agree"), ("flag-2", "disagree")]
     eventually(page, player.saved, lambda text: text == "All answers saved")
 
@@ -130,7 +130,7 @@ def test_whoever_is_signed_out_meanwhile_is_told_and_loses_nothing(page, window,
     eventually(page, player.saved, lambda text: text.startswith("1 unsaved") and "signed out" in text)
     assert player.verdicts() == []
     window.context.add_cookies(cookies)
-    eventually(page, player.verdicts, lambda kept: kept == [("flag-1", "agree")], seconds=30)
+    eventually(page, player.verdicts, lambda kept: kept == [("flag-1", "agree")], seconds=90)
 
 
 def block(page) -> None:
@@ -174,7 +174,7 @@ def test_two_windows_with_the_same_recording_keep_each_others_answers(
     eventually(page, player.saved, lambda text: text.startswith("2 unsaved"))
     agree(player, "flag-3")
     page.unroute_all()
-    eventually(page, lambda: sorted(player.verdicts()), lambda kept: len(kept) == 3, seconds=30)
+    eventually(page, lambda: sorted(player.verdicts()), lambda kept: len(kept) == 3, seconds=90)
     assert player.verdicts() == [("flag-1", "agree"), ("flag-2", "agree"), ("flag-3", "agree")]
 
 

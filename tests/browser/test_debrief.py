@@ -132,7 +132,7 @@ def test_a_moment_plays_from_before_it_to_its_end_and_stops(officer, stated, she
     moment(page, flag.id).get_by_role("button", name="Listen").click()
     began = eventually(page, lambda: audio.evaluate("media => media.currentTime"), lambda at: at > 0.1)
     assert abs(began - (flag.span.start - 2)) < 2
-    eventually(page, lambda: audio.evaluate("media => media.paused"), bool, seconds=30)
+    eventually(page, lambda: audio.evaluate("media => media.paused"), bool, seconds=90)
     assert flag.span.end < audio.evaluate("media => media.currentTime") < flag.span.end + 3
 
 
@@ -156,7 +156,7 @@ def test_an_answer_given_without_a_network_is_said_to_be_unsaved_and_arrives_lat
     assert "1 unsaved" in page.locator(".debrief .saved").inner_text()
     assert acts(shelved, Kind.CONTEXT) == []
     officer.context.set_offline(False)
-    eventually(page, lambda: page.locator(".debrief .saved").inner_text(), lambda told: told == "All saved", seconds=40)
+    eventually(page, lambda: page.locator(".debrief .saved").inner_text(), lambda told: told == "All saved", seconds=90)
     [kept] = acts(shelved, Kind.CONTEXT)
     assert (kept.about, kept.body["what"], kept.text) == ("flag-1", "off_camera", "He had his hand on the door.")
 

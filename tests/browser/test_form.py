@@ -82,7 +82,7 @@ def test_the_whole_form_is_filled_in_and_signed_by_keyboard_alone(page, shelved,
     answer_all(page)  # the last one moves on to the stretch
     page.keyboard.press("Enter")
     eventually(
-        page, lambda: page.locator(".stretch").inner_text(), lambda text: "You have listened" in text, seconds=60
+        page, lambda: page.locator(".stretch").inner_text(), lambda text: "You have listened" in text, seconds=90
     )
     page.locator(".stretch button").focus()
     page.keyboard.press("Tab")
@@ -106,7 +106,7 @@ def test_no_answer_is_lost_however_fast_they_are_given(page, shelved, eventually
         for _ in ITEMS:
             page.keyboard.press(str(round_number % 4 + 1), delay=0)
         item(page, 0).locator("button").first.focus()
-    eventually(page, lambda: saved(page), lambda text: text == "All saved", seconds=60)
+    eventually(page, lambda: saved(page), lambda text: text == "All saved", seconds=90)
     given = acts(shelved, Kind.ANSWER)
     assert len(given) == 5 * len(ITEMS)
     assert set(replies(shelved).values()) == {"yes"}  # the fifth round pressed 1 again
@@ -131,7 +131,7 @@ def test_without_a_network_answers_wait_and_are_saved_when_it_is_back(page, wind
     assert "saving" in item(page, 0).locator(".state").inner_text()
     assert acts(shelved, Kind.ANSWER) == []
     window.context.set_offline(False)
-    eventually(page, lambda: saved(page), lambda text: text == "All saved", seconds=30)
+    eventually(page, lambda: saved(page), lambda text: text == "All saved", seconds=90)
     assert replies(shelved) == dict.fromkeys(ITEMS[:6], "no")
     window.errors.clear()  # the browser names each request that failed
 
@@ -145,7 +145,7 @@ def test_answers_given_while_the_server_is_down_are_saved_after_its_start(page, 
         eventually(page, lambda: saved(page), lambda text: "2 unsaved" in text)
     finally:
         server.start()
-    eventually(page, lambda: saved(page), lambda text: text == "All saved", seconds=60)
+    eventually(page, lambda: saved(page), lambda text: text == "All saved", seconds=90)
     assert replies(shelved) == {ITEMS[0]: "yes", ITEMS[1]: "no"}
     window.errors.clear()
 

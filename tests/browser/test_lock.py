@@ -95,7 +95,7 @@ def test_windows_of_one_person_lock_and_unlock_together(window, eventually):
     for page in pages:
         page.goto(f"{window.base}/")
         page.get_by_role("heading", name="Recordings").wait_for()
-        eventually(page, lambda page=page: page.evaluate(LOADED), bool, seconds=60)
+        eventually(page, lambda page=page: page.evaluate(LOADED), bool, seconds=90)
     # What the window whose time ran out tells the others; a window does not hear itself.
     pages[0].evaluate(TELL)
     for page in pages:

@@ -78,7 +78,7 @@ def test_notes_on_a_broken_network_are_kept_shown_as_unsaved_and_sent_later(page
     page.get_by_role("tab", name="Notes").click()
     assert "not saved yet" in page.locator(".moment").inner_text()
     page.unroute_all(behavior="ignoreErrors")
-    eventually(page, lambda: [act.text for act in player.acts()], lambda texts: texts == ["Kept meanwhile"], seconds=30)
+    eventually(page, lambda: [act.text for act in player.acts()], lambda texts: texts == ["Kept meanwhile"], seconds=90)
 
 
 def test_a_note_that_the_server_refuses_is_shown_again_with_the_reason(page, player, eventually):
