@@ -196,26 +196,19 @@ def burst(windows: Windows, count: int) -> dict[str, Any]:
     """Answers faster than anybody gives them; how many the database does not hold afterwards, in their order."""
     before = len(kept(windows))
     page, draw, given = windows.at_work(), random.Random(2), []
-    for number in range(count):
-        given.append((f"flag-{draw.randrange(MARKS // 2) + 1}", ("wrong_words", "wrong_speaker")[number % 2]))
+    latest: dict[str, str] = {}
+    for _ in range(count):
+        flag = f"flag-{draw.randrange(MARKS) + 1}"
+        # Another one than before: the same answer once more would be none.
+        latest[flag] = "wrong_speaker" if latest.get(flag) == "wrong_words" else "wrong_words"
+        given.append((flag, latest[flag]))
         page.evaluate("(one) => bench.answer(one)", given[-1])
         page.wait_for_timeout(draw.uniform(0, GAP))
     page.get_by_text("All answers saved").wait_for()
     page.close()
-    there, expected = kept(windows)[before:], _really_given(given)
-    lost = len(expected) - sum(1 for one, other in zip(there, expected, strict=False) if one == other)
-    return {"answers given in the burst": [len(expected)], "answers lost of the burst": [lost]}
-
-
-def _really_given(clicks: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The clicks that changed something: the same answer once more is none."""
-    holds: dict[str, str] = {}
-    out = []
-    for flag, answer in clicks:
-        if holds.get(flag) != answer:
-            out.append((flag, answer))
-        holds[flag] = answer
-    return out
+    there = kept(windows)[before:]
+    lost = count - sum(1 for one, other in zip(there, given, strict=False) if one == other)
+    return {"answers given in the burst": [count], "answers lost of the burst": [lost]}
 
 
 def kept(windows: Windows) -> list[tuple[str, str]]:
@@ -285,15 +278,15 @@ def main(arguments: Sequence[str]) -> None:
         windows = Windows(browser, app)
         windows.outlined()
         windows.at_work().close()  # what the server loads at its first use is not measured
+        raw["cores"] = os.cpu_count()
         for name in wanted:
             load = os.getloadavg()[0]
             found = PARTS_MEASURED[name](windows, repeats[name])
             raw[name] = {"repeats": repeats[name], "load": round((load + os.getloadavg()[0]) / 2, 1), "found": found}
             print(name, raw[name]["load"], summary(found), file=sys.stderr)
+            RAW.write_text(json.dumps(raw, indent=1) + "\n", encoding="utf-8")
+            RESULT.write_text(page_of(raw), encoding="utf-8")
         browser.close()
-    raw["cores"] = os.cpu_count()
-    RAW.write_text(json.dumps(raw, indent=1) + "\n", encoding="utf-8")
-    RESULT.write_text(page_of(raw), encoding="utf-8")
 
 
 def summary(found: dict[str, Any]) -> dict[str, Any]:
