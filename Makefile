@@ -12,6 +12,7 @@ demo: $(VENV)/core.done
 
 # All that CI runs: style, types, import directions, tests with coverage. A browser wants the processor for itself.
 test: $(VENV)/test.done check
+	$(BIN)/python -m compileall -q review
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore=tests/browser --cov --cov-report= -q
 	$(BIN)/python -m pytest tests/browser --cov --cov-append --cov-report=term:skip-covered -q
 

@@ -29,7 +29,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from sklearn.linear_model import LogisticRegression
@@ -43,6 +42,7 @@ from review.behaviours.catalogue import may_show
 from review.behaviours.clauses import Piece, pieces
 from review.behaviours.wording import stretches
 from review.encounter import Role
+from review.meaning import SentenceModel
 from review.scoring import Talk
 
 HERE = Path(__file__).resolve().parent
@@ -283,31 +283,11 @@ def write_model(network: Network, base: Path, out: Path) -> None:
     )
 
 
-class Stored:
-    """The stored model, read as the product reads it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"))
-        self.head = {name: value.astype(np.float32) for name, value in np.load(folder / "head.npz").items()}
-        self.tokenizer = tokenizer_of(folder)
-
-    def opinions(self, rows: Sequence[Row]) -> np.ndarray:
-        """(clauses, labels) log-odds; -20 for what that role cannot show."""
-        heard = []
-        for row in rows:
-            ids = np.array([self.tokenizer.encode(row.text).ids], np.int64)
-            heard.append(self.session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0])
-        own = np.stack(heard)
-        around = np.concatenate([own, np.zeros((1, SIZE), np.float32)])
-        roles = np.array([row.role for row in rows])
-        known = np.append(roles, len(ROLES))
-        before, same, after = np.array([row.around for row in rows]).T
-        head = self.head
-        found = own @ head["own"].T + head["bias"] + head["role"][roles]
-        found += around[before] @ head["before"].T + around[same] @ head["same"].T + around[after] @ head["after"].T
-        found += head["role_before"][known[before]] + head["role_after"][known[after]]
-        found[ALLOWED[roles] == 0] = -20
-        return found
+def opinions_of(stored: SentenceModel, one: Exchange) -> np.ndarray:
+    """(clauses, labels) log-odds as the product reads the stored model; -20 for what that role cannot show."""
+    found = stored.logits([piece.clause for piece in one.pieces])
+    found[ALLOWED[[row.role for row in one.rows]] == 0] = -20
+    return found
 
 
 def tokenizer_of(folder: Path) -> Tokenizer:
@@ -318,9 +298,9 @@ def tokenizer_of(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def calibrated(stored: Stored, talks: Sequence[Exchange]) -> tuple[dict[str, Any], dict[str, Any]]:
+def calibrated(stored: SentenceModel, talks: Sequence[Exchange]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fitted numbers, and what the model does on these talks with them."""
-    opinions = [stored.opinions(one.rows) for one in talks]
+    opinions = [opinions_of(stored, one) for one in talks]
     carried = [np.stack([row.carries for row in one.rows]) for one in talks]
     logits, truth = np.concatenate(opinions), np.concatenate(carried)
     possible = logits > -20
@@ -446,7 +426,7 @@ def main() -> None:
 
 def finish(out: Path, learning: Sequence[Exchange], calibrating: Sequence[Exchange]) -> None:
     """Fit the numbers on the calibrating talks and write them with the card."""
-    fitted, figures = calibrated(Stored(out), calibrating)
+    fitted, figures = calibrated(SentenceModel(out), calibrating)
     shown = (len(learning), sum(len(one.rows) for one in learning))
     marks = int(sum(row.carries.sum() for one in learning for row in one.rows))
     (out / "calibration.json").write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")

@@ -9,18 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from review import weights
 from review.encounter import Role
-
-if TYPE_CHECKING:
-    import onnxruntime
-    from tokenizers import Tokenizer
 
 BATCH = 32  # clauses of like length read at once
 LONGEST = 64  # tokens of a clause that are read
@@ -61,70 +57,80 @@ class _Head:
     roles: tuple[str, ...]
 
 
+class SentenceModel:
+    """A stored sentence model; `installed` is the one that the product uses."""
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime  # the command line starts without these two
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # a batch of recordings has a process for each core already
+        options.inter_op_num_threads = 1
+        self._network = onnxruntime.InferenceSession(
+            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(LONGEST)
+        self._head = _head(folder)
+
+    @property
+    def behaviours(self) -> tuple[str, ...]:
+        """The behaviours that the model knows, in the order of the columns of `logits`."""
+        return self._head.behaviours
+
+    def logits(self, clauses: Sequence[Clause]) -> Floats:
+        """How much each clause sounds like each behaviour: (clauses, behaviours) log-odds, not calibrated."""
+        head = self._head
+        if not clauses:
+            return np.zeros((0, len(head.behaviours)), np.float32)
+        heard = self._vectors([clause.text for clause in clauses])
+        around = np.concatenate([heard, np.zeros((1, heard.shape[1]), np.float32)])  # the last is what -1 stands for
+        roles = [head.roles.index(clause.role.value) for clause in clauses]
+        known = [*roles, len(head.roles)]
+        before, same, after = ([getattr(clause, name) for clause in clauses] for name in ("before", "same", "after"))
+        found = heard @ head.own.T + head.bias + head.role[roles]
+        found += around[before] @ head.before.T + around[same] @ head.same.T + around[after] @ head.after.T
+        found += head.role_before[[known[at] for at in before]] + head.role_after[[known[at] for at in after]]
+        return np.asarray(found, np.float32)
+
+    def _vectors(self, texts: Sequence[str]) -> Floats:
+        """(texts, size) the meaning of each text; texts of like length are read together."""
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(tokens)), key=lambda at: len(tokens[at]))
+        parts = []
+        for start in range(0, len(order), BATCH):
+            some = [tokens[at] for at in order[start : start + BATCH]]
+            ids = np.zeros((len(some), len(some[-1])), np.int64)
+            mask = np.zeros_like(ids)
+            for row, own in enumerate(some):
+                ids[row, : len(own)] = own
+                mask[row, : len(own)] = 1
+            (read,) = self._network.run(None, {"ids": ids, "mask": mask})
+            parts.append(np.asarray(read, np.float32))
+        vectors = np.empty((len(tokens), parts[0].shape[1]), np.float32)
+        vectors[order] = np.concatenate(parts)
+        return vectors
+
+
+@cache
+def installed() -> SentenceModel:
+    """The model of this installation, read once per process; MissingModel where it is not."""
+    return SentenceModel(weights.sentence_model().path)
+
+
 def behaviours() -> tuple[str, ...]:
-    """The behaviours that the model knows, in the order of the columns of `logits`."""
-    return _head().behaviours
+    """The behaviours that the installed model knows, in the order of the columns of `logits`."""
+    return installed().behaviours
 
 
 def logits(clauses: Sequence[Clause]) -> Floats:
-    """How much each clause sounds like each behaviour: (clauses, behaviours) log-odds, not calibrated."""
-    head = _head()
-    if not clauses:
-        return np.zeros((0, len(head.behaviours)), np.float32)
-    heard = _vectors([clause.text for clause in clauses])
-    around = np.concatenate([heard, np.zeros((1, heard.shape[1]), np.float32)])  # the last is what -1 stands for
-    roles = [head.roles.index(clause.role.value) for clause in clauses]
-    known = [*roles, len(head.roles)]
-    before, same, after = ([getattr(clause, name) for clause in clauses] for name in ("before", "same", "after"))
-    found = heard @ head.own.T + head.bias + head.role[roles]
-    found += around[before] @ head.before.T + around[same] @ head.same.T + around[after] @ head.after.T
-    found += head.role_before[[known[at] for at in before]] + head.role_after[[known[at] for at in after]]
-    return np.asarray(found, np.float32)
+    """`SentenceModel.logits` of the installed model."""
+    return installed().logits(clauses)
 
 
-def _vectors(texts: Sequence[str]) -> Floats:
-    """(texts, size) the meaning of each text; texts of like length are read together."""
-    tokens = [encoding.ids for encoding in _tokenizer().encode_batch(list(texts))]
-    order = sorted(range(len(tokens)), key=lambda at: len(tokens[at]))
-    parts = []
-    for start in range(0, len(order), BATCH):
-        some = [tokens[at] for at in order[start : start + BATCH]]
-        ids = np.zeros((len(some), len(some[-1])), np.int64)
-        mask = np.zeros_like(ids)
-        for row, own in enumerate(some):
-            ids[row, : len(own)] = own
-            mask[row, : len(own)] = 1
-        (read,) = _network().run(None, {"ids": ids, "mask": mask})
-        parts.append(np.asarray(read, np.float32))
-    vectors = np.empty((len(tokens), parts[0].shape[1]), np.float32)
-    vectors[order] = np.concatenate(parts)
-    return vectors
-
-
-@lru_cache(maxsize=1)
-def _network() -> onnxruntime.InferenceSession:
-    import onnxruntime  # the command line starts without it
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # a batch of recordings has a process for each core already
-    options.inter_op_num_threads = 1
-    path = weights.sentence_model().path / "encoder.onnx"
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-@cache
-def _tokenizer() -> Tokenizer:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(weights.sentence_model().path / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(LONGEST)
-    return tokenizer
-
-
-@cache
-def _head() -> _Head:
-    folder = weights.sentence_model().path
+def _head(folder: Path) -> _Head:
     told = json.loads((folder / "head.json").read_text("utf-8"))
     with np.load(folder / "head.npz") as arrays:
         parts = {name: arrays[name].astype(np.float32) for name in _PARTS}

@@ -1,7 +1,6 @@
 """The real command, as a person runs it: stdout, stderr and exit codes."""
 
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from review.encounter import Answer, Verdict
+from tests.running import run
 
 COMMANDS = ("demo", "process", "batch", "tag", "export", "search", "list", "show", "score", "models", "app", "retag")
 TEN_LINES = """\
@@ -24,16 +24,6 @@ this line is no JSON
 {"text": "Step out of the car."}
 {"speaker": "A", "role": "officer", "text": ""}
 """
-
-
-def run(*arguments, cwd=None, stdin="", db=None, **environment):
-    known = {**os.environ, **environment}
-    if db:
-        known["BODYCAM_REVIEW_DB"] = str(db)
-    command = [sys.executable, "-m", "review", *map(str, arguments)]
-    done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, text=True, env=known, timeout=120)
-    assert "Traceback" not in done.stderr
-    return done
 
 
 def test_every_command_explains_itself_with_an_example():
