@@ -154,7 +154,7 @@ def opening(windows: Windows, count: int) -> dict[str, Any]:
         warm.append(windows.open(page))
         parts.append(page.evaluate("bench.parts()"))
     for _ in range(count):
-        page.goto(windows.app.base)
+        page.goto(f"{windows.app.base}/library")
         link = page.get_by_role("link", name=NAME)
         link.wait_for()
         settled(page)

@@ -7,15 +7,40 @@ the turns and roles that come out belong to the next revision.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from review.encounter import Correction, CorrectionKind, Role, Span, SpeakerRole, Turn, VoiceAct, Word
 from review.errors import WrongUse
 
+TAKEN_BACK = "what was put right is taken back as a whole, by itself"
 CERTAIN = 1.0  # confidence of a role or a word that a person gave
 SPLIT, MERGED = "split", "merged"
 LONGEST_NAME = 40  # letters of a speaker's name
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a person put right at once: the corrections that led to one revision."""
+
+    revision: int
+    made: tuple[Correction, ...]
+
+    @property
+    def takes_back(self) -> int:
+        """The revision whose corrections this step takes back; 0 when it puts something right."""
+        return int(self.made[0].was) if self.made[0].kind is CorrectionKind.UNDO else 0
+
+
+def taken_back(steps: Iterable[Step]) -> frozenset[int]:
+    """The revisions whose corrections do not hold any more."""
+    return frozenset(step.takes_back for step in steps) - {0}
+
+
+def last(steps: Sequence[Step]) -> Step | None:
+    """The latest step that holds, which is the one that can be taken back; None when there is none."""
+    gone = taken_back(steps)
+    return next((step for step in reversed(steps) if not step.takes_back and step.revision not in gone), None)
 
 
 def applied(
@@ -24,6 +49,8 @@ def applied(
     """The turns and roles after these corrections, one after the other; raises WrongUse for a speaker not there."""
     said, known = tuple(turns), {who.speaker: who for who in roles}
     for correction in corrections:
+        if correction.kind is CorrectionKind.UNDO:
+            raise WrongUse(TAKEN_BACK)
         if correction.speaker not in known:
             raise WrongUse(f"there is no speaker {correction.speaker} here; there are {', '.join(sorted(known))}")
         if correction.kind is CorrectionKind.ROLE:

@@ -290,6 +290,7 @@ class CorrectionKind(StrEnum):
     SPEAKER = "speaker"  # the words are another speaker's; `now` is that speaker, new or known
     TEXT = "text"  # other words were said; `was` and `now` are both texts
     BOUNDARY = "boundary"  # where a turn ends; `now` is split (at the span's start) or merged (over the span)
+    UNDO = "undo"  # what led to revision `was` is taken back: the words are again those of revision `now`
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,10 @@ class OutputError(ReviewError):
     """The output could not be written."""
 
 
+class MissingKey(StoreError):
+    """The key to the secrets of one-time codes is missing."""
+
+
 class Refused(ReviewError):
     """This is not allowed."""
 

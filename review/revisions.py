@@ -10,13 +10,13 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 
 from review import behaviours, corrections
 from review.encounter import Correction, CorrectionKind, Encounter, Flag, Status
-from review.errors import StoreUnavailable
 from review.pipeline import Clock, Settings, flat, now, software
-from review.store import Store
+from review.store import Casebook, Store
+
+Log = Callable[[Casebook, Encounter], None]  # writes to the audit log that this revision was made
 
 SAME_MOMENT = 0.5  # share of the longer of two spans that both must hold
 _SETTINGS = "behaviours."  # how provenance calls those of the tagger
@@ -62,12 +62,27 @@ class Retagged:
 
 
 def corrected(
-    encounter: Encounter, made: Sequence[Correction], settings: Settings | None = None, *, clock: Clock = now
+    encounter: Encounter,
+    made: Sequence[Correction],
+    settings: Settings | None = None,
+    *,
+    back_to: Encounter | None = None,
+    clock: Clock = now,
 ) -> Encounter:
-    """The next revision: the same words with these corrections, and marked anew; raises WrongUse."""
+    """The next revision: the same words with these corrections, and marked anew; raises WrongUse.
+
+    `made` may be one undo; then `back_to` is the earlier revision whose words hold again. What people answered to its
+    flags, and to those of `encounter`, holds where they are the same.
+    """
+    remarks = [f"Corrected: {_told(one)}." for one in made]
+    if back_to is not None:
+        known = {flag.id for flag in back_to.flags}
+        flags = (*back_to.flags, *(flag for flag in encounter.flags if flag.id not in known))
+        again = replace(encounter, turns=back_to.turns, roles=back_to.roles, acts=back_to.acts, flags=flags)
+        return _next(again, settings or Settings(), remarks, clock)
     turns, roles = corrections.applied(encounter.turns, encounter.roles, made)
     changed = replace(encounter, turns=turns, roles=roles, acts=corrections.renamed(encounter.acts, made))
-    return _next(changed, settings or Settings(), [f"Corrected: {_told(one)}." for one in made], clock)
+    return _next(changed, settings or Settings(), remarks, clock)
 
 
 def retagged(encounter: Encounter, settings: Settings | None = None, *, clock: Clock = now) -> Encounter:
@@ -78,14 +93,21 @@ def retagged(encounter: Encounter, settings: Settings | None = None, *, clock: C
     return _next(plain, settings or Settings(), [f"{_ANEW} {version}."], clock)
 
 
-def retag(store: Store, sha256: str, settings: Settings, *, keep: bool = True, clock: Clock = now) -> Retagged:
-    """Mark a stored recording again and, with `keep`, add what differs as a new revision; raises StoreUnavailable."""
+def retag(
+    store: Store, sha256: str, settings: Settings, *, keep: bool = True, log: Log | None = None, clock: Clock = now
+) -> Retagged:
+    """Mark a stored recording again and, with `keep`, add what differs as a new revision; raises RefusedAct.
+
+    `log` is called in the transaction that adds it, so that neither is kept without the other.
+    """
     before = store.encounter(sha256)
     after = retagged(before, settings, clock=clock)
     differs = before.flags != after.flags
-    # The original stays where the first revision said.
-    if differs and keep and not store.add(after, Path(), at=clock()):
-        raise StoreUnavailable(f"somebody else changed {sha256[:12]} just now; run the same command again")
+    if differs and keep:
+        with store.casebook(write=True) as book:
+            book.revise(after, at=clock())
+            if log:
+                log(book, after)
     gone = {flag.id for flag in before.flags} - {flag.id for flag in after.flags}
     left = sum(verdict.flag in gone for verdict in store.verdicts(sha256))
     return Retagged(before, after, difference(before, after), differs and keep, left)
@@ -194,4 +216,5 @@ def _told(made: Correction) -> str:
         CorrectionKind.SPEAKER: f"{made.speaker} has the voice of {made.now}, not {made.was}",
         CorrectionKind.TEXT: f"{made.speaker} at {at} said {made.now!r}, not {made.was!r}",
         CorrectionKind.BOUNDARY: f"a turn of {made.speaker} at {at} is {made.now}",
+        CorrectionKind.UNDO: f"what was put right in revision {made.was} is taken back",
     }[made.kind]

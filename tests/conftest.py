@@ -36,6 +36,7 @@ from review.encounter import (
     Word,
 )
 from review.store import Store, open_store
+from tests import postgresql
 
 # A busy machine is no bug: nothing here is timed.
 settings.register_profile("untimed", deadline=None)
@@ -68,7 +69,7 @@ MARKS = (
 class Shelved:
     """A store with one recording in it, and where both lie."""
 
-    database: Path
+    database: Path | str  # a URL where it is no file
     media: Path
     encounter: Encounter
 
@@ -192,14 +193,17 @@ class Server:
         return (self.folder / "server.log").read_text("utf-8", "replace")
 
 
-def shelve(folder: Path, *, pitch: float = 220.0, name: str = "stop_at_night.wav") -> Shelved:
+def shelve(
+    folder: Path, *, pitch: float = 220.0, name: str = "stop_at_night.wav", database: Path | str | None = None
+) -> Shelved:
     """Put one handmade recording of half a minute into the store in `folder`; another pitch is another recording."""
+    database = database or folder / "review.db"
     media = folder / name
     write_tone(media, seconds=32, pitch=pitch)
     encounter = handmade(media, remarks=("The second speaker is far from the camera.",))
-    with open_store(folder / "review.db") as store:
+    with open_store(database) as store:
         store.add(encounter, media, at=MADE_AT)
-    return Shelved(folder / "review.db", media, encounter)
+    return Shelved(database, media, encounter)
 
 
 @pytest.fixture(scope="session")
@@ -211,20 +215,57 @@ def shelve_into() -> Callable[..., Shelved]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app over a store of its own, for the tests of one module."""
-    running = Server(tmp_path_factory.mktemp("served"))
+    yield from serving(tmp_path_factory.mktemp("served"))
+
+
+def serving(folder: Path) -> Iterator[Server]:
+    """The app over a store in this folder, as long as somebody asks for it."""
+    running = Server(folder)
     open_store(running.folder / "review.db").close()  # else the server and the test would make it at the same time
     running.start()
     yield running
     running.stop()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell pytest about our marker."""
+    config.addinivalue_line("markers", "databases(*names): the store lies in each of these, sqlite or postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that is marked so on each database; the mark nearest to the test counts."""
+    mark = metafunc.definition.get_closest_marker("databases")
+    if mark and "database" in metafunc.fixturenames:
+        which = [pytest.param(name, marks=[postgresql.needed] * (name == "postgresql")) for name in mark.args]
+        metafunc.parametrize("database", which, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL server for the tests of this process."""
+    with postgresql.running() as server:
+        yield server
+
+
 @pytest.fixture
-def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
-    """Opens the store in this test's folder; closed afterwards, since an open SQLite engine is a warning."""
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    """Where this test's store lies: a file in its folder, or a database of its own on a PostgreSQL server."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield tmp_path / "review.db"
+        return
+    server: postgresql.Server = request.getfixturevalue("postgresql_server")
+    name, url = server.new()
+    yield url
+    server.drop(name)
+
+
+@pytest.fixture
+def new_store(database: Path | str) -> Iterator[Callable[[], Store]]:
+    """Opens this test's store; closed afterwards, since an open SQLite engine is a warning."""
     opened: list[Store] = []
 
     def open_it() -> Store:
-        opened.append(open_store(tmp_path / "review.db"))
+        opened.append(open_store(database))
         return opened[-1]
 
     yield open_it
@@ -233,6 +274,6 @@ def new_store(tmp_path: Path) -> Iterator[Callable[[], Store]]:
 
 
 @pytest.fixture
-def shelved(tmp_path: Path) -> Shelved:
+def shelved(tmp_path: Path, database: Path | str) -> Shelved:
     """A store with one handmade recording of half a minute."""
-    return shelve(tmp_path)
+    return shelve(tmp_path, database=database)

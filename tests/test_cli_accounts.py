@@ -12,6 +12,7 @@ import pytest
 
 from review import credentials
 from review.access import Viewer
+from review.desk import codes
 from review.pipeline import now
 from review.store import KeptSession, open_store
 from tests.test_cli import run
@@ -49,8 +50,10 @@ def test_an_account_made_at_the_command_line_can_sign_in_with_what_was_printed(s
     secret = re.fullmatch(r"otpauth://totp/Body-camera%20review:sam\?secret=([A-Z2-7]{32})&issuer=.*", uri)[1]
     with open_store(shelved.database) as store, store.casebook() as book:
         kept, viewer = book.accounts.secrets("sam"), book.viewer("sam")
+        totp = codes.opened(book, kept.totp, user="sam")
     assert credentials.matches(kept.password, PASSWORD)
-    assert credentials.step_of(kept.totp, pyotp.TOTP(secret).at(now()), at=now())
+    assert secret not in kept.totp
+    assert credentials.step_of(totp, pyotp.TOTP(secret).at(now()), at=now())
     assert (viewer.role, viewer.unit) == ("supervisor", "north")
     listed = [json.loads(line) for line in run("users", "list", "--json", db=shelved.database).stdout.splitlines()]
     assert [(one["id"], one["demo"]) for one in listed] == [("demo.admin", True), ("sam", False)]

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
-import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DBAPIError
 
 from review.access import Action, Viewer
 from review.desk import NO_PURPOSE, Desk, casework, corrections, library
 from review.encounter import Answer, Verdict
 from review.errors import Refused, RefusedAct, RefusedVerdict, UnknownRecording
 from review.report import Format
+from review.store import engine
+from review.store.tables import audit
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
 SUPERVISOR = Viewer("s", "Supervisor A", "supervisor", "North", "4700")
 OTHER_UNIT = Viewer("t", "Supervisor B", "supervisor", "South", "4800")
@@ -110,9 +115,8 @@ def test_a_verdict_that_cannot_be_kept_leaves_no_trace_of_a_deed(sit, shelved, s
 
 
 def test_a_disabled_account_sits_at_no_desk(sit, store, shelved):
-    with sqlite3.connect(shelved.database) as file:
-        file.execute("UPDATE people SET disabled_at = '2025-03-01' WHERE id = 's'")
-    file.close()
+    with engine.writing(store._engine) as connection:
+        connection.exec_driver_sql("UPDATE people SET disabled_at = '2025-03-01' WHERE id = 's'")
     with pytest.raises(Refused, match="disabled"):
         sit(SUPERVISOR)
 
@@ -220,6 +224,13 @@ def test_the_place_where_somebody_was_is_kept_for_each_person(sit, shelved):
     assert sit(AFFAIRS, "audit").place(shelved.sha256) == {}
 
 
+# What whoever owns the database takes away before changing what was only ever to be added.
+GUARDS = {
+    "sqlite": ("DROP TRIGGER IF EXISTS audit_no_update", "DROP TRIGGER IF EXISTS audit_no_delete"),
+    "postgresql": ("DROP TRIGGER IF EXISTS audit_unchanged ON audit",),
+}
+
+
 def test_the_log_is_a_chain_that_shows_what_was_changed_removed_or_slipped_in(sit, shelved, store):
     desk = sit(SUPERVISOR, "assigned_review")
     for _ in range(3):
@@ -230,27 +241,23 @@ def test_the_log_is_a_chain_that_shows_what_was_changed_removed_or_slipped_in(si
         ("UPDATE audit SET person = 'x' WHERE number = 2", 2),
         ("DELETE FROM audit WHERE number = 2", 3),
     ):
-        with sqlite3.connect(shelved.database) as file:
-            before = file.execute("SELECT * FROM audit").fetchall()
-            file.execute("DROP TRIGGER IF EXISTS audit_no_update")
-            file.execute("DROP TRIGGER IF EXISTS audit_no_delete")
-            file.execute(damage)
-        file.close()
+        with engine.writing(store._engine) as connection:
+            before = [dict(row._mapping) for row in connection.execute(select(audit)).all()]
+            for guard in GUARDS[connection.dialect.name]:
+                connection.exec_driver_sql(guard)
+            connection.exec_driver_sql(damage)
         assert store.verify_audit().broken_at == found
-        with sqlite3.connect(shelved.database) as file:
-            file.execute("DELETE FROM audit")
-            file.executemany(f"INSERT INTO audit VALUES ({','.join('?' * len(before[0]))})", before)
-        file.close()
+        with engine.writing(store._engine) as connection:
+            connection.exec_driver_sql("DELETE FROM audit")
+            connection.execute(insert(audit), before)
     assert store.verify_audit().broken_at == 0
 
 
-def test_the_database_itself_refuses_to_change_what_was_done(sit, shelved):
+def test_the_database_itself_refuses_to_change_what_was_done(sit, shelved, store):
     casework.do(sit(SUPERVISOR, "assigned_review"), shelved.sha256, operation("note", at=1.0, text="x"))
     for table in ("acts", "audit", "openings"):
-        file = sqlite3.connect(shelved.database)
-        with pytest.raises(sqlite3.IntegrityError, match="only ever added"):
-            file.execute(f"DELETE FROM {table}")
-        file.close()
+        with engine.reading(store._engine) as connection, pytest.raises(DBAPIError, match="only ever added"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
 def correction(shelved, *, revision: int = 1, **more: object) -> dict[str, object]:
@@ -268,9 +275,79 @@ def test_a_correction_makes_the_next_revision_at_once_and_once_only(sit, shelved
     assert now.role_of("S2").role == "other_officer"
     assert "S2 is other_officer, not civilian" in " ".join(now.provenance.remarks)
     assert corrections.earlier(desk, shelved.sha256, 1) == shelved.encounter
-    [made] = corrections.made_so_far(desk, shelved.sha256)
-    assert made.reviewer == "s"
+    [step] = corrections.made_so_far(desk, shelved.sha256)
+    assert (step.revision, step.made[0].reviewer) == (2, "s")
     assert log(store, action="correct")[0].details == {"revision": 2, "corrections": 1}
+
+
+def undo(of: int, *, revision: int) -> dict[str, object]:
+    """Takes back what led to revision `of`, asked by somebody who looks at `revision`."""
+    one = {"kind": "undo", "speaker": "", "was": str(of), "now": ""}
+    return {"id": f"{uuid4()}:1", "body": {"revision": revision, "corrections": [one]}}
+
+
+def test_the_last_correction_is_taken_back_by_a_new_revision_and_all_that_was_stays(sit, shelved, store):
+    desk = sit(SUPERVISOR, "assigned_review")
+    sha256, first = shelved.sha256, shelved.encounter
+    turn = first.turns[1]
+    words = {"kind": "text", "start": turn.span.start, "end": turn.span.end, "was": turn.text, "now": "It is on."}
+    corrections.correct(desk, sha256, correction(shelved))
+    corrections.correct(desk, sha256, correction(shelved, revision=2, **words))
+    asked = undo(3, revision=3)
+    assert corrections.correct(desk, sha256, asked) == 4
+    assert corrections.correct(desk, sha256, asked) == 4  # the answer was lost on the way, and it is sent again
+    now, second = desk.encounter(sha256), corrections.earlier(desk, sha256, 2)
+    assert (now.turns, now.roles, now.acts) == (second.turns, second.roles, second.acts)
+    assert [flag.id for flag in now.flags] == [flag.id for flag in second.flags]
+    assert corrections.earlier(desk, sha256, 3).turns[1].text == "It is on."
+    assert corrections.correct(desk, sha256, undo(2, revision=4)) == 5
+    now = desk.encounter(sha256)
+    assert (now.turns, now.roles) == (first.turns, first.roles)
+    made = [(step.revision, step.takes_back) for step in corrections.made_so_far(desk, sha256)]
+    assert made == [(2, 0), (3, 0), (4, 3), (5, 2)]
+    assert "what was put right in revision 2 is taken back" in now.provenance.remarks[-1]
+    assert [entry.details["revision"] for entry in log(store, action="correct")][::-1] == [2, 3, 4, 5]
+
+
+def test_an_answer_holds_again_for_a_mark_that_a_correction_had_taken_away(sit, shelved):
+    desk = sit(SUPERVISOR, "assigned_review")
+    sha256 = shelved.sha256
+    corrections.correct(desk, sha256, correction(shelved, now="civilian"))  # marked by the models from here on
+    mark = next(flag for flag in desk.encounter(sha256).flags if flag.speaker == "S1")
+    role = {"speaker": "S1", "was": "officer", "now": "radio"}
+    corrections.correct(desk, sha256, correction(shelved, revision=2, **role))
+    assert mark.id not in {flag.id for flag in desk.encounter(sha256).flags}
+    corrections.correct(desk, sha256, undo(3, revision=3))
+    assert mark in desk.encounter(sha256).flags
+
+
+@pytest.mark.parametrize("of", [1, 2, 4])
+def test_only_the_last_correction_that_holds_is_taken_back(sit, shelved, of):
+    desk = sit(SUPERVISOR, "assigned_review")
+    corrections.correct(desk, shelved.sha256, correction(shelved))
+    corrections.correct(desk, shelved.sha256, correction(shelved, revision=2, was="other_officer", now="radio"))
+    with pytest.raises(RefusedAct, match="not the last"):
+        corrections.correct(desk, shelved.sha256, undo(of, revision=3))
+    assert desk.encounter(shelved.sha256).revision == 3
+
+
+def test_an_undo_that_is_sent_with_other_corrections_or_without_any_is_refused(sit, shelved):
+    desk = sit(SUPERVISOR, "assigned_review")
+    with pytest.raises(RefusedAct, match="not the last"):
+        corrections.correct(desk, shelved.sha256, undo(1, revision=1))
+    both = correction(shelved)
+    both["body"]["corrections"] += undo(1, revision=1)["body"]["corrections"]
+    with pytest.raises(RefusedAct, match="by itself"):
+        corrections.correct(desk, shelved.sha256, both)
+
+
+def test_what_was_heard_anew_since_a_correction_is_not_undone(sit, shelved, store):
+    desk = sit(SUPERVISOR, "assigned_review")
+    corrections.correct(desk, shelved.sha256, correction(shelved))
+    heard = replace(desk.latest(shelved.sha256), revision=3, turns=shelved.encounter.turns[:-1], flags=())
+    store.add(heard, shelved.media, at=AT)
+    with pytest.raises(RefusedAct, match="heard anew"):
+        corrections.correct(desk, shelved.sha256, undo(2, revision=3))
 
 
 def test_a_correction_of_what_somebody_else_corrected_meanwhile_is_refused(sit, shelved):

@@ -14,6 +14,7 @@ from review.desk.waiting import Case, What
 from review.encounter import Answer, Role, Span, Verdict
 from review.errors import Refused
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
 SUPERVISOR = Viewer("s", "Supervisor A", "supervisor", "North", "4700")
 COLLEAGUE = Viewer("c", "Supervisor C", "supervisor", "North")
@@ -22,8 +23,9 @@ OFFICER = Viewer("o", "Officer A", "officer", "North", "4711")
 PRESENT = Viewer("p", "Officer B", "officer", "North", "4712")
 AFFAIRS = Viewer("i", "Internal affairs A", "internal_affairs")
 TRAINER = Viewer("e", "Trainer A", "trainer")
+TRAINER_B = Viewer("b", "Trainer B", "trainer", "North", "4711")
 OVERSIGHT = Viewer("v", "Oversight A", "oversight")
-EVERYBODY = (SUPERVISOR, COLLEAGUE, OTHER_UNIT, OFFICER, PRESENT, AFFAIRS, TRAINER, OVERSIGHT)
+EVERYBODY = (SUPERVISOR, COLLEAGUE, OTHER_UNIT, OFFICER, PRESENT, AFFAIRS, TRAINER, TRAINER_B, OVERSIGHT)
 
 
 class Clock:
@@ -208,7 +210,7 @@ def test_a_session_is_prepared_from_verified_marks_only(supervisor, shelved, sto
 
 def test_the_next_session_begins_with_what_was_agreed_in_the_one_before(supervisor, sit, store, shelved, shelve_into):
     do(supervisor, shelved, "session", agenda=[], next_step="reasons first")
-    later = shelve_into(shelved.database.parent, pitch=330.0, name="later.wav")
+    later = shelve_into(shelved.media.parent, database=shelved.database, pitch=330.0, name="later.wav")
     with store.casebook(write=True) as book:
         book.set_whose(later.sha256, wearer="4711", unit="North")
     desk = sit(SUPERVISOR, "coaching", sha256=later.sha256)
@@ -223,7 +225,7 @@ def test_what_was_agreed_elsewhere_is_not_read_by_who_may_not_read_that_recordin
     supervisor, sit, store, shelved, shelve_into
 ):
     do(supervisor, shelved, "session", agenda=[], next_step="reasons first")
-    moved = shelve_into(shelved.database.parent, pitch=330.0, name="moved.wav")
+    moved = shelve_into(shelved.media.parent, database=shelved.database, pitch=330.0, name="moved.wav")
     with store.casebook(write=True) as book:
         book.set_whose(moved.sha256, wearer="4711", unit="South")
     desk = sit(OTHER_UNIT, "coaching", sha256=moved.sha256)
@@ -275,6 +277,12 @@ def test_each_play_of_a_moment_is_logged_and_so_is_each_refusal(supervisor, sit,
         played = [(entry.person, entry.outcome) for entry in book.logged() if entry.details.get("share") == act.id]
     assert ("e", "done") in played
     assert ("v", "refused") in played
+
+
+def test_a_moment_that_a_trainer_may_not_hear_yet_is_passed_over(sit, shelved):
+    shared(sit(SUPERVISOR, "assigned_review"), shelved, start=1.0, end=4.0)
+    assert len(moments.shared(sit(TRAINER))) == 1
+    assert moments.shared(sit(TRAINER_B)) == ()  # wears the camera, and made no statement yet
 
 
 @pytest.mark.parametrize("start", [0.0, 10.0])

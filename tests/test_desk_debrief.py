@@ -19,6 +19,7 @@ from review.report import Format
 from review.screens.debrief_data import officer_said
 from review.store import State
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
 SUPERVISOR = Viewer("s", "Supervisor A", "supervisor", "North", "4700")
 OFFICER = Viewer("o", "Officer A", "officer", "North", "4711")
@@ -218,9 +219,10 @@ def test_a_policy_can_leave_internal_affairs_out_while_a_recording_is_held(
 
 
 def test_the_past_is_made_of_ones_own_recordings_that_one_may_watch(
-    sit, shelved, shelve_into, store, tmp_path, officer
+    sit, shelved, shelve_into, store, tmp_path, database, officer
 ):
-    theirs, unsaid = shelve_into(tmp_path, pitch=300.0, name="b.wav"), shelve_into(tmp_path, pitch=310.0, name="c.wav")
+    theirs = shelve_into(tmp_path, pitch=300.0, name="b.wav", database=database)
+    unsaid = shelve_into(tmp_path, pitch=310.0, name="c.wav", database=database)
     with store.casebook(write=True) as book:
         book.set_whose(theirs.sha256, wearer="4712", unit="North")
         book.set_whose(unsaid.sha256, wearer="4711", unit="North")
@@ -248,9 +250,11 @@ def test_what_the_agency_hides_is_in_nobodys_past(sit, shelved, officer, tmp_pat
     assert "ultimatum" not in {count.behaviour for count in one.counts}
 
 
-def test_a_long_list_comes_a_page_at_a_time_and_a_page_that_is_gone_is_the_last_one(sit, shelve_into, store, tmp_path):
+def test_a_long_list_comes_a_page_at_a_time_and_a_page_that_is_gone_is_the_last_one(
+    sit, shelve_into, store, tmp_path, database
+):
     for number in range(4):
-        shelved = shelve_into(tmp_path, pitch=400.0 + number, name=f"{number}.wav")
+        shelved = shelve_into(tmp_path, pitch=400.0 + number, name=f"{number}.wav", database=database)
         with store.casebook(write=True) as book:
             book.set_whose(shelved.sha256, wearer="4711", unit="North")
     desk = sit(OFFICER)

@@ -1,7 +1,7 @@
 """The unit view at a desk: whose unit, what is withheld, and which moments stand behind a number."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -11,7 +11,9 @@ from review.desk import Desk, figures
 from review.desk.figures import Cell, Period
 from review.encounter import Answer, Role, Standing, Status, Verdict
 from review.errors import Refused
+from review.policy import built_in
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SUPERVISOR = Viewer("sam", "Sam", "supervisor", "West")
 AFFAIRS = Viewer("ina", "Ina", "internal_affairs")
@@ -24,14 +26,14 @@ def store(shelved, new_store):
     """Twelve recordings of West with a verified reason, one of East with a serious mark."""
     kept = new_store()
     base = shelved.encounter
-    reason, order = base.flags[0], base.flags[-1]
+    reason, order, said = base.flags[0], base.flags[-1], []
     for number in range(1, 13):
         sha256 = f"{number:064x}"
         what = replace(base.recording, sha256=sha256, name=f"{number}.wav")
         marks = (replace(reason, id=f"r{number}"), replace(order, id=f"o{number}"))
         kept.add(replace(base, recording=what, flags=marks), shelved.media, at=AT)
-        said = Verdict(f"v:{number}", sha256, f"r{number}", Answer.AGREE, "sam", "supervisor", AT)
-        kept.record([said])
+        said.append(Verdict(f"v:{number}", sha256, f"r{number}", Answer.AGREE, "sam", "supervisor", AT))
+    kept.record(said)
     east = replace(base.recording, sha256="e" * 64, name="east.wav")
     theirs = replace(order, id="x", behaviour="bias_remark", role=Role.OTHER_OFFICER, status=Status.UNSURE)
     kept.add(replace(base, recording=east, flags=(theirs,)), shelved.media, at=AT)
@@ -144,3 +146,41 @@ def test_reasons_count_each_recording_with_a_stop_once(store):
 def test_a_time_leaves_out_what_was_recorded_before(store):
     unit = figures.unit(at(store, SUPERVISOR), Period(since=AT.date()))
     assert unit.coverage["recorded"] == Cell(0)
+
+
+def test_a_time_is_made_of_whole_months(store):
+    with pytest.raises(ValueError, match="first day of a month"):
+        Period(since=AT.date().replace(day=2))
+    desk = at(store, SUPERVISOR)
+    recorded = figures.unit(desk, Period()).months[0].month  # all are of this month
+    for since, known in ((f"{recorded}-01", True), (AT.date().isoformat(), False)):
+        unit = figures.unit(desk, Period(since=date.fromisoformat(since)))
+        assert bool(unit.months) is bool(unit.totals) is known
+        assert unit.coverage["marks"] == Cell(24 if known else 0)
+
+
+def test_figures_follow_a_recording_to_another_unit(store):
+    before = figures.unit(at(store, AFFAIRS), Period())
+    with store.casebook(write=True) as book:
+        for number in range(1, 12):
+            book.set_whose(f"{number:064x}", wearer="o1", unit="East")
+    west, east = (figures.unit(at(store, AFFAIRS), Period(), unit=name) for name in ("West", "East"))
+    assert (west.coverage["marks"], west.coverage["judged"]) == (Cell(2), Cell(1))
+    assert east.coverage["judged"] == Cell(11)
+    assert [one.verified for one in east.totals if one.behaviour == "reason_for_stop"] == [Cell(11)]
+    assert figures.unit(at(store, AFFAIRS), Period()).totals == before.totals
+
+
+def test_what_the_policy_hides_is_in_no_figure(store, monkeypatch):
+    policy = replace(built_in(), hidden=frozenset({"order"}))
+    monkeypatch.setattr(Desk, "policy", property(lambda self: policy))
+    unit = figures.unit(at(store, SUPERVISOR), Period())
+    assert {month.behaviour for month in unit.months} == {"reason_for_stop"}
+    assert unit.coverage["marks"] == Cell(12)
+
+
+def test_the_moments_behind_a_total_are_as_many_as_it_says(store):
+    desk = at(store, AFFAIRS)
+    for total in figures.unit(desk, Period()).totals:
+        behind = figures.behind(desk, Period(), unit=None, behaviours=[total.behaviour], stands=Standing.VERIFIED)
+        assert len(behind) == (total.verified.number or 0)

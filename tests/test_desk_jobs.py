@@ -16,6 +16,7 @@ from review.store import Job, JobState
 from review.web.jobs import Worker
 from review.web.shelf import Shelf
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SUPERVISOR = Viewer("sam", "Sam", "supervisor", "West")
 AFFAIRS = Viewer("ina", "Ina", "internal_affairs")
@@ -23,8 +24,8 @@ OFFICER = Viewer("olli", "Olli", "officer", "West", officer="o1")
 
 
 @pytest.fixture
-def store(new_store, tmp_path, monkeypatch):
-    monkeypatch.setenv("BODYCAM_REVIEW_DB", str(tmp_path / "review.db"))
+def store(new_store, database, monkeypatch):
+    monkeypatch.setenv("BODYCAM_REVIEW_DB", str(database))
     kept = new_store()
     with kept.casebook(write=True) as book:
         for viewer in (SUPERVISOR, AFFAIRS, OFFICER):
@@ -271,6 +272,7 @@ def test_a_job_waits_for_the_next_server_when_this_one_stops(store, tmp_path, wo
 # What is told of a file before it is taken
 
 
+@pytest.mark.databases("sqlite")
 def test_a_file_is_looked_into_in_a_process_of_its_own(tmp_path, shelved):
     jobs.look_into(shelved.media)
     bad = tmp_path / "bad.mp4"
@@ -279,6 +281,7 @@ def test_a_file_is_looked_into_in_a_process_of_its_own(tmp_path, shelved):
         jobs.look_into(bad)
 
 
+@pytest.mark.databases("sqlite")
 def test_a_look_that_takes_too_long_is_ended(shelved, monkeypatch):
     monkeypatch.setattr(jobs, "PROBE_SECONDS", 0.0)
     with pytest.raises(UnreadableMedia, match="in time"):

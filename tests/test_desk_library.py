@@ -1,24 +1,21 @@
 """The library at a desk: what its filters find, who may ask what, and that its counts are the true ones."""
 
-import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 import pytest
-from sqlalchemy import select
 
 from review.access import Viewer
 from review.casework import Act, Kind
 from review.desk import Desk, library
-from review.encounter import Answer, Role, Standing, Status, Verdict, standing
+from review.encounter import Answer, Status, Verdict
 from review.errors import Refused
 from review.policy import built_in
 from review.store import Filter, Sort, State
-from review.store.engine import reading
 from review.store.filters import SERIOUS, from_json, to_json
-from review.store.tables import flags, mark_counts
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SUPERVISOR = Viewer("sam", "Sam", "supervisor", "West", officer="o9")
 AFFAIRS = Viewer("ina", "Ina", "internal_affairs")
@@ -68,50 +65,6 @@ def act(store, sha256, kind, about="", **body):
 
 def found(desk, **wanted):
     return {row.entry.sha256 for row in library.look(desk, Filter(**wanted), limit=50).rows}
-
-
-def test_counts_kept_ready_are_those_that_counting_anew_gives(shelved, store):
-    rng = random.Random(3)
-    for number in range(1, 4):
-        another(store, shelved, number)
-    which = [shelved.sha256, *(f"{number:064x}" for number in range(1, 4))]
-    for step in range(60):
-        sha256 = rng.choice(which)
-        marks = store.encounter(sha256).flags
-        who, role = rng.choice((("sam", "supervisor"), ("ina", "internal_affairs"), ("olli", "officer")))
-        say(store, sha256, rng.choice(marks).id, rng.choice(list(Answer)), who=who, role=role)
-        if step == 30:
-            newer = store.encounter(shelved.sha256)
-            other = replace(newer.flags[0], role=Role.OTHER_OFFICER)
-            store.add(replace(newer, revision=2, flags=(other, *newer.flags[1:4])), shelved.media, at=AT)
-        assert kept_counts(store) == slow_counts(store, which)
-
-
-def kept_counts(store):
-    with reading(store._engine) as connection:
-        return {
-            (row.recording, row.behaviour, row.others): (
-                row.marked, row.unsure, row.verified, row.rejected, row.disputed, row.unread_marked, row.unread_unsure,
-            )
-            for row in connection.execute(select(mark_counts))
-        }  # fmt: skip
-
-
-def slow_counts(store, which):
-    out = {}
-    for sha256 in which:
-        said = store.verdicts(sha256)
-        with reading(store._engine) as connection:
-            latest = store.latest_revision(sha256)
-            rows = connection.execute(select(flags).where(flags.c.recording == sha256, flags.c.revision == latest))
-            for row in rows:
-                key = (sha256, row.behaviour, row.role == Role.OTHER_OFFICER)
-                unsure, stands = row.status == Status.UNSURE, standing(row.id, said)
-                open_ = stands is Standing.UNVERIFIED
-                one = (not unsure, unsure, stands is Standing.VERIFIED, stands is Standing.REJECTED,
-                       stands is Standing.DISPUTED, open_ and not unsure, open_ and unsure)  # fmt: skip
-                out[key] = tuple(a + int(b) for a, b in zip(out.get(key, (0,) * 7), one, strict=True))
-    return out
 
 
 def test_a_row_tells_how_much_is_judged_and_how_far_the_review_is(shelved, store):

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
 from review import store as package
 from review.encounter import (
@@ -25,6 +25,7 @@ from review.encounter import (
 from review.errors import RefusedVerdict, StoreUnavailable, UnknownRecording, WrongUse
 from review.store import Count, engine, open_store
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -106,10 +107,8 @@ def test_not_even_sql_changes_what_is_kept(shelved, new_store, table, change):
     store = new_store()
     store.record([verdict(shelved)])
     store.add_corrected(replace(shelved.encounter, revision=2), [correction(shelved)])
-    direct = sqlite3.connect(shelved.database)
-    with pytest.raises(sqlite3.IntegrityError, match="only ever added"):
-        direct.execute(change.format(table))
-    direct.close()
+    with engine.reading(store._engine) as connection, pytest.raises(DBAPIError, match="only ever added"):
+        connection.exec_driver_sql(change.format(table))
 
 
 @pytest.mark.parametrize(
@@ -184,6 +183,7 @@ def test_a_folder_that_is_missing_is_named(tmp_path):
         open_store(tmp_path / "nowhere" / "x.db")
 
 
+@pytest.mark.databases("sqlite")
 def test_a_store_in_use_says_so(shelved, new_store, monkeypatch):
     store = new_store()
     other = sqlite3.connect(shelved.database, isolation_level=None)
@@ -200,11 +200,8 @@ def test_a_store_in_use_says_so(shelved, new_store, monkeypatch):
 
 
 def test_a_store_of_a_newer_version_is_not_touched(shelved, new_store):
-    new_store().close()
-    direct = sqlite3.connect(shelved.database)
-    direct.execute("UPDATE alembic_version SET version_num = '9999'")
-    direct.commit()
-    direct.close()
+    with engine.writing(new_store()._engine) as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreUnavailable, match="newer version"):
         open_store(shelved.database)
 
@@ -234,7 +231,8 @@ def test_the_migrations_make_the_tables_that_the_code_knows(new_store):
 
 
 def _ours(_object, name, kind, _reflected, _compared):
-    return not (kind == "table" and name.startswith("turn_index"))
+    # What finds words is made by each database in its own way.
+    return not (kind == "table" and name.startswith("turn_index")) and name != "ix_turns_text"
 
 
 def test_what_other_officers_say_is_not_in_the_figures_of_the_library(shelved, new_store):
@@ -274,38 +272,3 @@ def test_a_voice_profile_is_kept_and_really_deleted(shelved, new_store):
     assert store.voice_profiles() == ()
     with pytest.raises(WrongUse, match="no voice profile"):
         store.delete_voice_profile("4711")
-
-
-def test_a_store_of_the_first_version_is_brought_up_to_date_with_nothing_lost(tmp_path, shelved):
-    path = tmp_path / "old.db"
-    old = sqlite3.connect(path)
-    _first_version(path)
-    new = sqlite3.connect(shelved.database)
-    for table in ("recordings", "encounters", "flags", "turns"):
-        columns = [row[1] for row in old.execute(f"PRAGMA table_info({table})")]
-        rows = new.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall()
-        old.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", rows)
-    old.commit()
-    assert "role" not in [row[1] for row in old.execute("PRAGMA table_info(flags)")]
-    old.close()
-    new.close()
-    with open_store(path) as store:
-        assert store.encounter(shelved.sha256) == shelved.encounter
-        assert store.search("tail light")
-    upgraded = sqlite3.connect(path)
-    roles = dict(upgraded.execute("SELECT id, role FROM flags"))
-    assert roles == {flag.id: flag.role.value for flag in shelved.encounter.flags}
-    with pytest.raises(sqlite3.IntegrityError, match="only ever added"):
-        upgraded.execute("UPDATE flags SET role = 'x'")
-    upgraded.close()
-
-
-def _first_version(path):
-    """A store as the first version made it."""
-    made = engine.create_engine(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", str(Path(package.__file__).with_name("migrations")))
-    with made.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-    made.dispose()

@@ -1,76 +1,145 @@
-"""The store on a real PostgreSQL server, started for these tests alone on a socket in a temporary folder."""
+"""What only PostgreSQL can do wrong: a server that is away, and several writers at the same time.
 
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
+SQLite has one writer at a time. All else that the store does, other tests do on both databases (mark `databases`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select
 
-from review.encounter import Answer, Direction, Verdict
-from review.errors import RefusedVerdict, StoreUnavailable
-from review.store import Count, Store, engine, open_store
-from tests.conftest import MADE_AT
+from review.encounter import Answer, Verdict
+from review.errors import StoreUnavailable
+from review.store import AuditEntry, Job, engine, open_store
+from review.store.tables import listings, mark_counts, month_sums
+from tests import postgresql
 
-FOUND = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-SERVER_USER = "postgres"  # PostgreSQL refuses to run as root
-
-pytestmark = pytest.mark.skipif(
-    not FOUND and not os.environ.get("REQUIRE_POSTGRESQL"),
-    reason="no PostgreSQL server on this machine: apt install postgresql",
-)
+pytestmark = [postgresql.needed, pytest.mark.databases("postgresql")]
+AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+WRITERS = 4
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory) -> Iterator[str]:
-    """The URL of a fresh server."""
-    pytest.importorskip("psycopg")
-    binaries = FOUND[-1].parent
-    folder = tmp_path_factory.mktemp("pg")
-    data, user = folder / "data", []
-    if os.geteuid() == 0:
-        for part in (folder, *folder.parents[:3]):
-            part.chmod(0o755)
-        shutil.chown(folder, SERVER_USER)
-        user = ["runuser", "-u", SERVER_USER, "--"]
+def at_once(deeds: list[Callable[[], object]]) -> list[object]:
+    """Do all of this in threads that begin together."""
+    ready = Barrier(len(deeds))
 
-    def run(*command: str) -> None:
-        subprocess.run([*user, *command], check=True, capture_output=True, cwd=folder, timeout=60)
+    def wait_and(deed):
+        ready.wait()
+        return deed()
 
-    run(str(binaries / "initdb"), "-D", str(data), "-U", "tester", "--auth=trust", "-E", "UTF8")
-    control = [str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
-    run(*control, "-o", f"-k {folder} -c listen_addresses=''", "start")
-    yield f"postgresql+psycopg://tester@/postgres?host={folder}"
-    run(*control, "-m", "immediate", "stop")
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return [future.result() for future in [threads.submit(wait_and, deed) for deed in deeds]]
 
 
 @pytest.fixture
-def store(server) -> Iterator[Store]:
-    with open_store(server) as opened:
-        yield opened
-
-
-def test_encounters_verdicts_and_search_work_as_on_sqlite(store, shelved):
-    sha256 = shelved.sha256
-    assert store.add(shelved.encounter, shelved.media, at=MADE_AT) is True
-    assert store.add(shelved.encounter, shelved.media, at=MADE_AT) is False
-    assert store.encounter(sha256) == shelved.encounter
-    assert store.find(sha256[:7]) == sha256
-    said = Verdict("c:1", sha256, "flag-1", Answer.AGREE, "reviewer-1", "supervisor", MADE_AT)
-    assert store.record([said, said]) == ("c:1", "c:1")
-    assert store.verdicts(sha256) == (said,)
-    with pytest.raises(RefusedVerdict):
-        store.record([Verdict("c:2", sha256, "flag-9", Answer.AGREE, "reviewer-1", "supervisor", MADE_AT)])
-    [entry] = store.recordings()
-    assert entry.counts[Direction.DEESCALATING] == Count(marked=2, unsure=0, verified=1)
-    assert [hit.start for hit in store.search('"tail light"')] == [shelved.encounter.turns[0].span.start]
-    assert store.search('"light tail"') == ()
-    with engine.reading(store._engine) as connection, pytest.raises(DBAPIError, match="only ever added"):
-        connection.exec_driver_sql("DELETE FROM verdicts")
+def several(shelved, new_store):
+    """Some more recordings of the same month."""
+    store = new_store()
+    for number in range(WRITERS):
+        what = replace(shelved.encounter.recording, sha256=f"{number:064x}")
+        store.add(replace(shelved.encounter, recording=what), shelved.media, at=AT)
+    return store
 
 
 def test_a_server_that_is_not_there_is_told_in_plain_words(tmp_path):
     with pytest.raises(StoreUnavailable, match="the store postgresql"):
         open_store(f"postgresql+psycopg://tester@/postgres?host={tmp_path}")
+
+
+def test_people_who_judge_one_recording_at_once_are_all_counted(shelved, several):
+    marks = [flag.id for flag in shelved.encounter.flags]
+
+    def judges(who):
+        said = [Verdict(f"{who}:{flag}", shelved.sha256, flag, Answer.AGREE, who, "supervisor", AT) for flag in marks]
+        return lambda: [several.record([one]) for one in said[::-1] if who != "a"] or [several.record(said)]
+
+    at_once([judges(who) for who in "abcd"])
+    with engine.reading(several._engine) as connection:
+        here = mark_counts.c.recording == shelved.sha256
+        assert {row.verified for row in connection.execute(select(mark_counts).where(here)).all()} == {1}
+        assert connection.scalar(select(listings.c.unread).where(listings.c.recording == shelved.sha256)) == 0
+    assert verified(several) == len(marks)
+
+
+def test_sums_miss_nothing_when_recordings_are_judged_marked_anew_and_moved_at_once(shelved, several):
+    marks = shelved.encounter.flags
+
+    def judges(sha256):
+        def judge():
+            for flag in marks:
+                said = Verdict(f"{sha256}:{flag.id}", sha256, flag.id, Answer.AGREE, "sam", "supervisor", AT)
+                several.record([said])
+            several.add(replace(several.encounter(sha256), revision=2, flags=marks[:2]), shelved.media, at=AT)
+
+        return judge
+
+    def moves(sha256):
+        def move():
+            for unit in (*("East", "South") * 5, "West"):
+                with several.casebook(write=True) as book:
+                    book.set_whose(sha256, wearer="o1", unit=unit)
+
+        return move
+
+    first, second = (f"{number:064x}" for number in range(2))
+    at_once([judges(first), moves(first), judges(second), moves(second)])
+    with engine.reading(several._engine) as connection:
+        sums: Counter = Counter()
+        for row in connection.execute(select(month_sums)).all():
+            sums.update({(row.unit, name): row._mapping[name] for name in ("marked", "unsure", "verified", "judged")})
+    sure = sum(flag.status == "flagged" for flag in marks)
+    nobodys = WRITERS + 1 - 2
+    assert +sums == {
+        ("", "marked"): nobodys * sure,
+        ("", "unsure"): nobodys * (len(marks) - sure),
+        ("West", "marked"): 4,
+        ("West", "verified"): 4,
+        ("West", "judged"): 4,
+    }
+
+
+def verified(store) -> int:
+    with store.register() as register:
+        return sum(one.verified for one in register.figures.by_month(since=None, unit=None, hidden=()))
+
+
+def test_the_log_stays_one_chain_when_several_write_it_at_once(new_store):
+    store = new_store()
+
+    def writes(who):
+        def write():
+            for number in range(10):
+                with store.casebook(write=True) as book:
+                    book.log(AuditEntry(AT, who, "supervisor", "view", details={"number": number}))
+
+        return write
+
+    at_once([writes(who) for who in "abcd"])
+    chain = store.verify_audit()
+    assert (chain.entries, chain.broken_at) == (40, 0)
+
+
+def test_a_job_is_taken_by_one_of_several_workers(new_store):
+    store = new_store()
+    with store.register(write=True) as register:
+        for number in range(8):
+            made = AT + timedelta(seconds=number)
+            register.jobs.add(Job(f"j{number}", "a.wav", Path("/a.wav"), "sam", "o1", "West", (), "", made, made))
+
+    def take():
+        taken = []
+        for _ in range(3):
+            with store.register(write=True) as register:
+                taken.append(register.jobs.take(at=AT, stale=AT - timedelta(hours=1)))
+        return [job.id for job in taken if job]
+
+    taken = [name for one in at_once([take] * WRITERS) for name in one]
+    assert sorted(taken) == [f"j{number}" for number in range(8)]

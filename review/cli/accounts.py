@@ -15,6 +15,7 @@ from review.access import Viewer, ViewerRole
 from review.cli.console import put, put_json, say, show_table
 from review.cli.root import AsJson, Database, app
 from review.cli.who import os_user
+from review.desk import codes
 from review.errors import WrongUse
 from review.pipeline import now
 from review.store import AuditEntry, Casebook, Person, open_store
@@ -48,7 +49,8 @@ def add(
     kept = "" if oidc else credentials.hashed(_new_password(password_stdin), user=user)
     secret = "" if oidc or later else credentials.new_secret()
     with _changing(db, "add_account", user, role=role.value, unit=unit) as book:
-        book.accounts.add(viewer, at=now(), password=kept, temporary=temporary, totp=secret)
+        totp = codes.sealed(book, secret, user=user) if secret else ""
+        book.accounts.add(viewer, at=now(), password=kept, temporary=temporary, totp=totp)
         ended = book.sessions.end_demo()
     say(f"the account {user} is made, role {role.value}")
     if ended:
@@ -128,7 +130,7 @@ def totp(
     """
     secret = "" if later else credentials.new_secret()
     with _changing(db, "reset_totp", user) as book:
-        book.accounts.set_totp(user, secret)
+        book.accounts.set_totp(user, codes.sealed(book, secret, user=user) if secret else "")
         book.sessions.end_of(user)
     if secret:
         _show(secret, user)

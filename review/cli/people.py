@@ -13,7 +13,7 @@ from review.access import Action
 from review.cli.console import put_json, say, show_table
 from review.cli.options import PolicyFile, marking_settings
 from review.cli.root import AsJson, Database, app
-from review.cli.who import User, Why, opened
+from review.cli.who import User, Why, log_in, opened
 from review.encounter import Correction, CorrectionKind, Role, Span
 from review.errors import WrongUse
 from review.store import open_store
@@ -62,9 +62,9 @@ def correct(
             at=pipeline.now(),
         )
         after = revisions.corrected(encounter, [made], settings)
-        store.add_corrected(after, [made])
-        if desk:
-            desk.log(Action.CORRECT, sha256, revision=after.revision)
+        with store.casebook(write=True) as book:
+            book.correct(after, [made])
+            log_in(book, desk, Action.CORRECT, sha256, revision=after.revision)
     say(f"revision {after.revision}: {made.speaker} is {made.now}; {len(after.flags)} marks to check")
 
 

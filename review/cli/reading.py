@@ -14,7 +14,7 @@ from review.cli.console import put, put_json, say, show_table
 from review.cli.options import PolicyFile
 from review.cli.processing import ID_DIGITS
 from review.cli.root import AsJson, Database, app
-from review.cli.who import User, Why, desk_of, opened
+from review.cli.who import User, Why, desk_of, log, opened
 from review.desk import library
 from review.encounter import Encounter, Verdict, standing
 from review.errors import WrongUse
@@ -179,8 +179,7 @@ def export(
     with open_store(db) as store:
         sha256 = store.find(recording)
         desk = opened(store, user, sha256, purpose=purpose, action=Action.EXPORT)
-        if desk:
-            desk.log(Action.EXPORT, sha256, form=form.value)
+        log(store, desk, Action.EXPORT, sha256, form=form.value)
         shown = chosen.shown(store.encounter(sha256))
         text = report.render(shown, form, verdicts=store.verdicts(sha256), hidden=chosen.hidden)
     if out is None:

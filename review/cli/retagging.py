@@ -15,14 +15,15 @@ from review.cli.console import complain, progress_bar, put_json, say, show_table
 from review.cli.options import PolicyFile, marking_settings
 from review.cli.processing import ID_DIGITS, finish
 from review.cli.root import AsJson, Database, app
-from review.cli.who import User, Why, begin, desk_of
+from review.cli.who import User, Why, begin, desk_of, log, log_in
 from review.desk import Desk
-from review.encounter import Flag
+from review.encounter import Encounter, Flag
 from review.errors import UnreadableEncounter, WrongUse
-from review.pipeline import Failed
+from review.pipeline import Failed, Settings
 from review.revisions import Change, Retagged
-from review.store import Store, open_store
+from review.store import Casebook, Store, open_store
 
+TOLD = "retag"  # as the log calls it
 PAGE = 200  # recordings asked for at once
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID…]", help="First digits of recordings' sha256.")]
@@ -60,13 +61,11 @@ def retag(
             for sha256 in ids:
                 bar.show("behaviours", 0.0)
                 try:
-                    done = revisions.retag(store, sha256, settings, keep=not dry_run)
+                    done = _retag(store, desk, sha256, settings, keep=not dry_run)
                 except UnreadableEncounter as error:
                     complain(f"{sha256[:ID_DIGITS]}: {error}")
                     failed.append(Failed(Path(sha256[:ID_DIGITS]), "behaviours", str(error)))
                     continue
-                if desk:
-                    desk.log("retag", sha256, revision=done.after.revision, kept=done.kept)
                 _tell(done, as_json=as_json)
                 _add(totals, _counts(done))
                 bar.step()
@@ -85,6 +84,18 @@ def _may(desk: Desk, ids: Collection[str], purpose: Purpose | None) -> None:
     """Open all of them for the purpose before anything is marked anew; raises Refused."""
     for sha256 in ids:
         begin(desk, sha256, purpose=purpose, action=Action.CORRECT)
+
+
+def _retag(store: Store, desk: Desk | None, sha256: str, settings: Settings, *, keep: bool) -> Retagged:
+    """Mark one recording anew, with its entry in the log or not at all."""
+
+    def kept(book: Casebook, after: Encounter) -> None:
+        log_in(book, desk, TOLD, sha256, revision=after.revision, kept=True)
+
+    done = revisions.retag(store, sha256, settings, keep=keep, log=kept)
+    if not done.kept:  # what is about to be shown of it is logged all the same
+        log(store, desk, TOLD, sha256, revision=done.before.revision, kept=False)
+    return done
 
 
 def _tell(done: Retagged, *, as_json: bool) -> None:

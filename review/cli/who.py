@@ -7,7 +7,7 @@ writes the log, with the name of the computer's own account as where it came fro
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
@@ -15,7 +15,8 @@ import typer
 from review.access import Action, Purpose
 from review.desk import Desk
 from review.errors import WrongUse
-from review.store import Store
+from review.pipeline import now
+from review.store import AuditEntry, Casebook, Store
 
 User = Annotated[
     str | None,
@@ -49,6 +50,20 @@ def begin(desk: Desk, sha256: str, *, purpose: Purpose | None, action: Action) -
         raise WrongUse(f"say with --purpose why you open this recording; for you: {allowed}")
     desk.begin(sha256, purpose)
     desk.require(action, sha256)
+
+
+def log(store: Store, desk: Desk | None, action: str, sha256: str, **details: Any) -> None:
+    """Write to the log what is about to be done; in a store without accounts with the computer's own account."""
+    with store.casebook(write=True) as book:
+        log_in(book, desk, action, sha256, **details)
+
+
+def log_in(book: Casebook, desk: Desk | None, action: str, sha256: str, **details: Any) -> None:
+    """The same within the transaction that does it, so that nothing is done without its entry."""
+    if desk:
+        desk.log_in(book, action, sha256, **details)
+    else:
+        book.log(AuditEntry(now(), "", "", action, sha256, source=f"command line, {os_user()}", details=details))
 
 
 def os_user() -> str:

@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from review import pipeline
 from review.access import Action
 from review.cli.console import say
 from review.cli.root import Database, app
-from review.cli.who import User, desk_of, os_user
-from review.store import AuditEntry, Store, open_store
+from review.cli.who import User, desk_of, log_in
+from review.store import Store, open_store
 
 Wearer = Annotated[str, typer.Option("--officer", metavar="ID", help="The agency's id of who wears the camera.")]
 Unit = Annotated[str, typer.Option(metavar="NAME", help="The unit whose supervisors review it.")]
@@ -46,8 +45,6 @@ def whose(
 
 def set_whose(store: Store, sha256: str, *, wearer: str, unit: str, others: Collection[str] = ()) -> None:
     """The same in a store without accounts; the log has the computer's own account."""
-    details = {"wearer": wearer, "unit": unit, "others": sorted(others)}
-    source = f"command line, {os_user()}"
     with store.casebook(write=True) as book:
         book.set_whose(sha256, wearer=wearer, unit=unit, others=others)
-        book.log(AuditEntry(pipeline.now(), "", "", Action.SET_PRESENCE, sha256, source=source, details=details))
+        log_in(book, None, Action.SET_PRESENCE, sha256, wearer=wearer, unit=unit, others=sorted(others))

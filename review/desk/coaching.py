@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from review import access
@@ -95,6 +95,8 @@ def preparation(desk: Desk, sha256: str) -> Preparation:
     """What a session about this recording is prepared from; raises Refused, also before it was opened."""
     facts = desk.require(Action.VIEW, sha256)
     encounter, work = desk.encounter(sha256), casework.of(desk, sha256)
+    if not _concerned(desk.viewer, facts):
+        work = replace(work, sessions=())
     where = standings(encounter.flags, desk.verdicts(sha256))
     with desk.store.casebook() as book:
         people, officers = _names(book)
@@ -104,7 +106,7 @@ def preparation(desk: Desk, sha256: str) -> Preparation:
         facts=facts,
         work=work,
         verified=tuple(flag for flag in encounter.flags if where[flag.id] is Standing.VERIFIED),
-        last=_last(desk, facts.wearer, before=work.sessions),
+        last=_last(desk, facts.wearer, before=work.sessions) if _concerned(desk.viewer, facts) else None,
         people=people,
         officer=officers.get(facts.wearer, facts.wearer),
         account=account,

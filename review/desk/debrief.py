@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import uuid4
 
@@ -195,6 +195,10 @@ def _reads(desk: Desk, facts: Facts) -> Decision:
 def debrief(desk: Desk, sha256: str) -> Debrief:
     """What an officer reads of their own recording; raises Refused, also before it was opened for a purpose."""
     encounter, work, verdicts = desk.encounter(sha256), casework.of(desk, sha256), desk.verdicts(sha256)
+    with desk.store.casebook() as book:
+        facts = book.facts(sha256)
+    if access.appears(desk.viewer, facts) and facts.wearer != desk.viewer.officer:
+        work = replace(work, sessions=())  # coaching is between its supervisor and whoever wears the camera
     return Debrief(
         encounter=encounter,
         work=work,

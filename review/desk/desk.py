@@ -132,6 +132,11 @@ class Desk:
             raise Refused(decision.why)
         return access.purposes(self.viewer, facts)
 
+    def appears(self, sha256: str) -> bool:
+        """Whether this person wears the camera or appears in this recording."""
+        with self.store.casebook() as book:
+            return access.appears(self.viewer, book.facts(sha256))
+
     def purpose(self, sha256: str) -> str:
         """For what this person opened this recording in this session; empty when they have not said."""
         with self.store.casebook() as book:

@@ -16,7 +16,8 @@ from review.desk.desk import Desk
 from review.encounter import Standing
 from review.errors import Refused
 from review.store import Asked, Filter
-from review.store.figures import Backlog, Coverage, Instance, Tally
+from review.store.figures import Backlog, Coverage, Instance
+from review.store.sums import Tally
 
 FEWEST = 10  # a smaller number is withheld
 MOST_MOMENTS = 200  # behind one number
@@ -25,10 +26,13 @@ NO_MOMENTS = "You see figures here. Moments reach you when somebody shares them.
 
 @dataclass(frozen=True)
 class Period:
-    """From and until which day recordings count; None for no limit."""
+    """The month from which on recordings count; None for all. Half a month beside whole ones would look like a fall."""
 
-    since: date | None = None
-    until: date | None = None
+    since: date | None = None  # the first day of a month
+
+    def __post_init__(self) -> None:
+        if self.since is not None and self.since.day != 1:
+            raise ValueError(f"{self.since} is not the first day of a month")
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ def unit(desk: Desk, period: Period, *, unit: str | None = None) -> Unit:
     with desk.store.register() as register:
         figures = register.figures
         covered, backlog = figures.coverage(asked), figures.backlog(asked)
-        tallies, reasons = figures.by_month(asked), figures.reasons(asked)
+        tallies = figures.by_month(since=period.since, unit=asked.wanted.unit, hidden=desk.policy.hidden)
+        reasons = figures.reasons(asked)
     months = [tally for tally in tallies if not tally.others]
     marks = {"marks": sum(one.marked + one.unsure for one in tallies), "judged": sum(one.judged for one in tallies)}
     waiting = sum(one.marked + one.unsure for one in backlog)
@@ -136,7 +141,7 @@ def _asked(desk: Desk, period: Period, unit: str | None) -> Asked:
         if unit not in (None, viewer.unit):
             raise Refused("You see the figures of your own unit.")
         unit = viewer.unit
-    wanted = Filter(since=period.since, until=period.until, unit=unit)
+    wanted = Filter(since=period.since, unit=unit)
     return Asked(viewer, Reach(everything=True), desk.clock().date(), wanted, desk.policy.hidden)
 
 

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from review import access
@@ -135,9 +136,10 @@ def add(desk: Desk, path: Path, *, name: str, sha256: str, whose: Whose) -> Job:
     now = desk.clock()
     shown = " ".join(name.split())[:MOST_NAME] or path.name
     job = Job(str(uuid4()), shown, path, desk.viewer.user, whose.wearer, whose.unit, whose.others, sha256, now, now)
-    with desk.store.register(write=True) as register:
-        register.jobs.add(job)
-    desk.log(Action.UPLOAD, sha256, name=shown, wearer=whose.wearer, unit=whose.unit, others=list(whose.others))
+    told: dict[str, Any] = {"name": shown, "wearer": whose.wearer, "unit": whose.unit, "others": list(whose.others)}
+    with desk.store.casebook(write=True) as book:
+        book.jobs.add(job)
+        desk.log_in(book, Action.UPLOAD, sha256, **told)
     return job
 
 
@@ -152,21 +154,21 @@ def mine(desk: Desk, *, limit: int = 50) -> tuple[Job, ...]:
 def cancel(desk: Desk, name: str) -> None:
     """End a job that is not done; what was sent is deleted. Raises Refused."""
     job = _job(desk, name)
-    with desk.store.register(write=True) as register:
-        ended = register.jobs.finish(name, at=desk.clock(), state=JobState.CANCELLED, message="Cancelled.")
-    if ended:
-        desk.log("cancel_job", job.recording, name=job.name)
-        if job.state is JobState.WAITING:
-            job.path.unlink(missing_ok=True)
+    with desk.store.casebook(write=True) as book:
+        ended = book.jobs.finish(name, at=desk.clock(), state=JobState.CANCELLED, message="Cancelled.")
+        if ended:
+            desk.log_in(book, "cancel_job", job.recording, name=job.name)
+    if ended and job.state is JobState.WAITING:
+        job.path.unlink(missing_ok=True)
 
 
 def again(desk: Desk, name: str) -> None:
     """Let a job that failed wait once more; raises Refused when its file is gone."""
     job = _job(desk, name)
-    with desk.store.register(write=True) as register:
-        if not job.path.is_file() or not register.jobs.retry(name, at=desk.clock()):
+    with desk.store.casebook(write=True) as book:
+        if not job.path.is_file() or not book.jobs.retry(name, at=desk.clock()):
             raise Refused("The file that was sent is not here any more; send it again.")
-    desk.log("retry_job", job.recording, name=job.name)
+        desk.log_in(book, "retry_job", job.recording, name=job.name)
 
 
 def may_open(desk: Desk, job: Job) -> bool:

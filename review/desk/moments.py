@@ -41,7 +41,8 @@ def shared(desk: Desk) -> tuple[Moment, ...]:
     desk.require(Action.MOMENTS)
     out, read = [], dict[str, Encounter]()
     for act in _shares(desk).values():
-        desk.require(Action.MOMENTS, act.recording)
+        if not desk.may(Action.MOMENTS, act.recording):
+            continue  # whoever appears in a recording hears no part of it before the statement; the others are shown
         if act.recording not in read:
             read[act.recording] = desk.store.encounter(act.recording)
         out.append(_moment(act, read[act.recording]))

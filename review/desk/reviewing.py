@@ -36,12 +36,14 @@ class Review:
 
 
 def review(desk: Desk, sha256: str) -> Review:
-    """Where the review of this recording stands; raises Refused."""
+    """Where the review of this recording stands; told to who cannot review it once it is signed. Raises Refused."""
     facts = desk.require(Action.VIEW, sha256)
     may = desk.may_all(sha256)
     with desk.store.casebook() as book:
         acts, people = book.acts(sha256), book.accounts.every()
     work = casework.visible(desk, facts, holding(acts))
+    if Action.REVIEW not in may:
+        work, acts = signed_only(work), ()
     stretch = casework.stretch(desk, sha256) if Action.REVIEW in may else None
     return Review(
         work=work,
@@ -53,6 +55,12 @@ def review(desk: Desk, sha256: str) -> Review:
         people={person.id: person.name for person in people},
         fitting=fitting(people, facts, rules=desk.rules) if Action.ASSIGN in may else {},
     )
+
+
+def signed_only(work: Casework) -> Casework:
+    """The casework without work that was given out, without shares, and without a review that is not signed yet."""
+    rest = replace(work, assignments=(), shares=())
+    return rest if work.signed else replace(rest, answers={}, comment=None, disposition=None)
 
 
 def answers_by_person(acts: Iterable[Act]) -> dict[str, tuple[Act, ...]]:

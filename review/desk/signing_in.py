@@ -7,6 +7,7 @@ from datetime import datetime
 
 from review import credentials
 from review.access import Viewer
+from review.desk import codes
 from review.errors import WrongUse
 from review.store import AuditEntry, Casebook, Store
 
@@ -33,8 +34,12 @@ class Entering:
 def enter(
     store: Store, user: str, password: str, *, code: str, at: datetime, source: str, doing: str = "sign_in"
 ) -> Entering:
-    """Check an id, a password and a code; takes the same time and says the same whether the account exists or not."""
+    """Check an id, a password and a code; takes the same time and says the same whether the account exists or not.
+
+    Raises MissingKey, for everybody alike, when the secrets of codes are sealed and the key is not there.
+    """
     with store.casebook() as book:
+        codes.check(book)
         closed = book.accounts.closed_until(user, at=at)
         kept = book.accounts.secrets(user)
         viewer = book.viewer(user)
@@ -42,10 +47,9 @@ def enter(
     if closed:
         note(store, doing, user, at=at, source=source, outcome="refused", why="closed")
         return Entering(why=CLOSED)
-    step = credentials.step_of(kept.totp, code, at=at) if ok and kept and kept.totp else None
     with store.casebook(write=True) as book:
         if ok and kept and kept.totp:
-            ok = step is not None and book.accounts.use_step(user, step)
+            ok = _used(book, user, kept.totp, code, at=at)
         entering = Entering(why=WRONG)
         if ok and kept and viewer:
             entering = Entering(viewer, needs_totp=not kept.totp, needs_password=kept.temporary)
@@ -71,12 +75,21 @@ def complete(
         if now is None or (entering.needs_totp and now.totp) or (entering.needs_password and not now.temporary):
             raise WrongUse("this was set up meanwhile; sign in again")
         if step is not None:
-            book.accounts.set_totp(viewer.user, secret)
+            book.accounts.set_totp(viewer.user, codes.sealed(book, secret, user=viewer.user))
             book.accounts.use_step(viewer.user, step)
         if kept:
             book.accounts.set_password(viewer.user, kept, temporary=False)
         book.accounts.tried(viewer.user, at=at, ok=True)
         _log(book, "set_up", viewer.user, at=at, source=source, totp=entering.needs_totp, password=bool(kept))
+
+
+def _used(book: Casebook, user: str, kept: str, code: str, *, at: datetime) -> bool:
+    """Whether this is a code of now that was not used before; it is from now on."""
+    step = credentials.step_of(codes.opened(book, kept, user=user), code, at=at)
+    if step is None or not book.accounts.use_step(user, step):
+        return False
+    codes.upgrade(book, kept, user=user)
+    return True
 
 
 def change_password(

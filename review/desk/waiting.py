@@ -114,7 +114,7 @@ def _given(viewer: Viewer, case: Case) -> Iterable[Waiting]:
 
 
 def _own_sessions(viewer: Viewer, case: Case) -> Iterable[Waiting]:
-    if viewer.officer == case.facts.wearer and viewer.role == ViewerRole.OFFICER:
+    if viewer.officer == case.facts.wearer and viewer.role in {ViewerRole.OFFICER, ViewerRole.SUPERVISOR}:
         for session in case.work.sessions:
             if session.acknowledged is None:
                 yield _of(What.SESSION, case, session.act)

@@ -8,7 +8,6 @@ from review.access import Action, Purpose
 from review.desk import Desk, coaching, library
 from review.errors import ReviewError
 from review.screens import markup, parts, review_form, review_form_markup, state
-from review.screens.pages import pages_of
 from review.screens.review_form_data import coaching_data
 
 
@@ -50,14 +49,13 @@ def _one(desk: Desk, sha256: str) -> None:
     st.subheader(markup.plain(ready.encounter.recording.name), anchor=False)
     links = st.columns([1, 1, 4])
     links[0].page_link("coaching.py", label="All coaching")
-    links[1].page_link(_player_page(desk), label="Watch it with the words", query_params={"recording": sha256})
+    links[1].page_link(_player_page(desk, sha256), label="Watch it with the words", query_params={"recording": sha256})
     _session(desk, sha256)
 
 
-def _player_page(desk: Desk) -> str:
-    """Officers watch their own recordings on a page of their own."""
-    theirs = {page.file for page in pages_of(desk.viewer.role)}
-    return "listen.py" if "listen.py" in theirs else "debrief_recording.py"
+def _player_page(desk: Desk, sha256: str) -> str:
+    """Whoever appears in a recording watches it on a page of their own."""
+    return "debrief_recording.py" if desk.appears(sha256) else "listen.py"
 
 
 @st.fragment

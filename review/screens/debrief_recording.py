@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from review.access import Action
-from review.desk import Desk, casework, debrief, library
+from review.desk import Desk, casework, debrief, library, reviewing
 from review.encounter import Encounter
 from review.errors import ReviewError
 from review.screens import debrief_markup, markup, parts, state
 from review.screens.answers import answers
 from review.screens.casework_rows import casework_row
 from review.screens.debrief_data import debrief_data
+from review.screens.debrief_form import signed_form
 from review.screens.debrief_rows import distressing
 from review.screens.debrief_views import view_rows, views_table
 from review.screens.player import player
@@ -31,6 +32,9 @@ def show() -> None:
         desk = state.desk()
         sha256 = library.find(desk, recording)
         st.session_state["recording"] = sha256
+        if not desk.appears(sha256):
+            # Whoever may know of somebody else's recording has the page Review.
+            st.switch_page("listen.py", query_params={"recording": sha256})
         if not desk.purpose(sha256):
             _purpose(desk, sha256)
             return
@@ -65,6 +69,7 @@ def _warned(encounter: Encounter) -> bool:
         return True
     st.subheader("Before you listen", anchor=False)
     st.html(debrief_markup.warning(kinds) + debrief_markup.support(state.policy().peer_support))
+    st.session_state[state.SUPPORT_TOLD] = True
     st.caption(
         "That you opened this recording is in the log; “Not now” adds nothing to it. Nothing in this program "
         "notices whether you use the peer-support line."
@@ -88,12 +93,22 @@ def _debrief(desk: Desk, encounter: Encounter) -> None:
     answers(debrief_data(desk, sha256, at=at))
     if st.toggle("Show the whole recording with all its words", key=f"whole-{sha256}"):
         _whole(desk, encounter, at)
+    _signed(desk, sha256)
     with st.expander("Who opened this recording, and why"):
         found = debrief.views(desk, sha256)
         own = st.checkbox("Show what I did, too", key=f"own-{sha256}")
         st.html(views_table(view_rows(found, desk.viewer.user, own=own), withheld=found.affairs_withheld))
     if desk.may(Action.EXPORT, sha256):
         st.html(markup.exports(sha256))
+
+
+def _signed(desk: Desk, sha256: str) -> None:
+    """The review form, once somebody has signed it; before, it is nobody's answer yet."""
+    found = reviewing.review(desk, sha256)
+    form = signed_form(found.work, desk.policy, found.people)
+    if form:
+        with st.expander("The review form, signed off"):
+            st.html(form)
 
 
 def _whole(desk: Desk, encounter: Encounter, at: float | None) -> None:

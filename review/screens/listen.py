@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 
 from review.access import Action
@@ -27,6 +29,8 @@ def show() -> None:
         desk = state.desk()
         sha256 = library.find(desk, recording)
         st.session_state["recording"] = sha256
+        if desk.appears(sha256):
+            _to_debrief(sha256)
         if not desk.purpose(sha256):
             _purpose(desk, sha256)
             return
@@ -39,6 +43,12 @@ def show() -> None:
     _review(desk, encounter)
     if desk.may(Action.EXPORT, sha256):
         st.html(markup.exports(sha256))
+
+
+def _to_debrief(sha256: str) -> NoReturn:
+    """Go on to the debrief: nobody reviews a recording in which they appear, and the warning comes first there."""
+    at = st.query_params.get("at")
+    st.switch_page("debrief_recording.py", query_params={"recording": sha256, **({"at": at} if at else {})})
 
 
 def _purpose(desk: Desk, sha256: str) -> None:

@@ -47,7 +47,7 @@ def to_form(data: Mapping[str, Any], *, mine: str) -> str:
             if data["missing"]
             else "ready to sign off"
         )
-        lines.append(f'<a class="bcr-at" href="#form">Review form</a> (key g): {stands}.')
+        lines.append(f'<a class="bcr-at" href="#form">Review form</a>: {stands}.')
     if "session" in data["may"]:
         where = f"/coaching?recording={data['recording']}"
         lines.append(f'<a class="bcr-at" href="{where}" target="_self">Coaching on this recording</a>')

@@ -12,6 +12,8 @@ from review.screens import viewer
 from review.screens.viewer import Identity
 from review.store import Store, database_url, open_store
 
+SUPPORT_TOLD = "support_told"  # in the session: this page itself shows the agency's peer-support line
+
 
 def identity() -> Identity | None:
     """The signed-in person; None when nobody came through the gate."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from review.access import ViewerRole
 from review.desk import waiting
 from review.errors import ReviewError
 from review.screens import review_form_markup, state
+
+# Where to look when nothing waits: others, and officers.
+ELSEWHERE = {False: ("library.py", "Look through the recordings"), True: ("debrief.py", "My recordings")}
 
 
 def show() -> None:
@@ -20,6 +24,9 @@ def show() -> None:
         st.error(str(error))
         return
     st.html(review_form_markup.waiting_list(found, people, desk.clock().date()))
+    if not found:
+        page, label = ELSEWHERE[desk.viewer.role == ViewerRole.OFFICER]
+        st.page_link(page, label=label)
 
 
 if __name__ == "__main__":

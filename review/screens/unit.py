@@ -55,7 +55,7 @@ def _figures(_role: str, _unit: str, period: Period, unit: str | None, *, _desk:
 def _asked(desk: Desk) -> tuple[Period, str | None]:
     units = figures.units(desk)
     when, which = st.columns([2, 3])
-    name = when.selectbox("Time", [*unit_rows.PERIODS], index=1)
+    name = when.selectbox("Time", [*unit_rows.PERIODS], index=1, help="Whole months, this one among them.")
     chosen = which.selectbox("Unit", [ALL_UNITS, *units]) if units else ALL_UNITS
     if not units and desk.viewer.unit:
         which.text_input("Unit", value=desk.viewer.unit, disabled=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from review.desk.figures import FEWEST, Cell, Month, Period, Unit
@@ -14,7 +14,7 @@ from review.store import SERIOUS
 from review.store.figures import Backlog, Instance
 
 FEW = f"fewer than {FEWEST}"
-PERIODS = {"Last 3 months": 91, "Last 12 months": 365, "All recordings": None}
+PERIODS = {"Last 3 months": 3, "Last 12 months": 12, "All recordings": None}  # whole months, this one among them
 REASON_WORDS = {
     "verified": ("A person verified the reason", "verified"),
     "marked": ("A reason was marked, nobody has verified it", "marked"),
@@ -70,9 +70,16 @@ def share(part: Cell, whole: Cell) -> str:
 
 
 def period(name: str, today: date) -> Period:
-    """The time that a choice stands for."""
-    days = PERIODS[name]
-    return Period(today - timedelta(days=days)) if days else Period()
+    """The time that a choice stands for.
+
+    >>> period("Last 3 months", date(2026, 2, 17)).since
+    datetime.date(2025, 12, 1)
+    """
+    months = PERIODS[name]
+    if months is None:
+        return Period()
+    years, month = divmod(12 * today.year + today.month - months, 12)
+    return Period(date(years, month + 1, 1))
 
 
 def backlog_rows(backlog: Iterable[Backlog], today: date) -> tuple[BacklogRow, ...]:

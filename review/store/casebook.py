@@ -15,8 +15,10 @@ from review.access import Facts, Viewer
 from review.casework import Act, Casework, Kind, holding
 from review.encounter import Correction, Encounter, Verdict
 from review.errors import RefusedAct, UnknownRecording
-from review.store import audit, corrections, encounters, tallies, verdicts
+from review.store import audit, corrections, encounters, sums, tallies, verdicts
 from review.store.audit import Entry
+from review.store.engine import key_file
+from review.store.joblist import Jobs
 from review.store.people import Accounts
 from review.store.sessions import SessionBook
 from review.store.tables import acts, appearing, flags, openings, people, places, recordings, whose
@@ -33,6 +35,16 @@ class Casebook:
     def accounts(self) -> Accounts:
         """Who may sign in, with what."""
         return Accounts(self._connection)
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key lies with which the secrets of one-time codes are sealed."""
+        return key_file(self._connection.engine.url)
+
+    @property
+    def jobs(self) -> Jobs:
+        """The recordings that were sent and are not processed yet."""
+        return Jobs(self._connection)
 
     @property
     def sessions(self) -> SessionBook:
@@ -89,6 +101,7 @@ class Casebook:
     def set_whose(self, sha256: str, *, wearer: str, unit: str, others: Iterable[str] = ()) -> None:
         """Say who wears the camera, for which unit, and who else appears; what was said before is replaced."""
         self.facts(sha256)
+        sums.move(self._connection, sha256, unit=unit)
         self._connection.execute(delete(whose).where(whose.c.recording == sha256))
         self._connection.execute(delete(appearing).where(appearing.c.recording == sha256))
         self._connection.execute(insert(whose).values(recording=sha256, wearer=wearer, unit=unit))
@@ -160,11 +173,15 @@ class Casebook:
 
     def correct(self, encounter: Encounter, made: Sequence[Correction]) -> None:
         """Keep the next revision of a known recording with the corrections that led to it; raises RefusedAct."""
-        sha256 = encounter.recording.sha256
-        if encounters.has(self._connection, sha256, encounter.revision):
-            raise RefusedAct("somebody else corrected this recording just now; look at it again, and repeat")
-        encounters.add(self._connection, encounter, Path(), made[0].at)
+        self.revise(encounter, at=made[0].at)
         corrections.record(self._connection, made, revision=encounter.revision)
+
+    def revise(self, encounter: Encounter, *, at: datetime) -> None:
+        """Keep the next revision of a known recording; raises RefusedAct when somebody else was quicker."""
+        if encounters.has(self._connection, encounter.recording.sha256, encounter.revision):
+            raise RefusedAct("somebody else corrected this recording just now; look at it again, and repeat")
+        # The original stays where the first revision said.
+        encounters.add(self._connection, encounter, Path(), at)
 
     def record(self, said: Sequence[Verdict]) -> None:
         """Keep these verdicts; one that is kept already stays as it was. Raises RefusedVerdict."""

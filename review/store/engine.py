@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+import platformdirs
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from review.credentials import KEY_VARIABLE
 from review.errors import StoreUnavailable, WrongUse
 
 URL_VARIABLE = "BODYCAM_REVIEW_DB"
 DEFAULT_FILE = "bodycam-review.db"
-HEAD = "0004"  # the newest migration; a test compares it with the scripts
+HEAD = "0005"  # the newest migration; a test compares it with the scripts
 BUSY_SECONDS = 5.0  # how long a write waits for another program's before it gives up
 
 
@@ -28,6 +30,20 @@ def database_url(given: str | Path | None = None) -> str:
     """
     where = str(given or os.environ.get(URL_VARIABLE) or DEFAULT_FILE)
     return where if "://" in where else f"sqlite:///{Path(where).absolute()}"
+
+
+def key_file(url: URL) -> Path:
+    """Where the key for the secrets of one-time codes lies: where BODYCAM_REVIEW_KEY says, else beside the store.
+
+    >>> key_file(make_url("sqlite:////cases/review.db")).name
+    'review.db.key'
+    """
+    named = os.environ.get(KEY_VARIABLE)
+    if named:
+        return Path(named)
+    if url.get_backend_name() == "sqlite" and url.database:
+        return Path(f"{url.database}.key")
+    return Path(platformdirs.user_data_dir("bodycam-review")) / "codes.key"
 
 
 def connect(url: str) -> Engine:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Join, and_, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Join, Row, and_, case, func, select, tuple_
 
-from review.encounter import Standing, Status, standing
+from review.encounter import Role, Standing, Status, standing
 from review.store import filters, library, verdicts
 from review.store.library import Asked
 from review.store.tables import flags, listings, mark_counts, recordings
+
+_CHUNK = 100  # recordings whose marks are looked at together, until there are enough
 
 
 @dataclass(frozen=True)
@@ -31,20 +34,6 @@ class Backlog:
     unsure: int
     recordings: int
     oldest: str  # ISO instant of the oldest recording
-
-
-@dataclass(frozen=True)
-class Tally:
-    """The marks of one behaviour in one month."""
-
-    month: str  # 2026-03
-    behaviour: str
-    direction: str
-    others: bool  # of officers who do not wear the camera
-    marked: int
-    unsure: int
-    verified: int
-    judged: int
 
 
 @dataclass(frozen=True)
@@ -99,21 +88,6 @@ def backlog(connection: Connection, asked: Asked) -> tuple[Backlog, ...]:
     return tuple(Backlog(*row) for row in rows)
 
 
-def by_month(connection: Connection, asked: Asked) -> tuple[Tally, ...]:
-    """The marks by month and behaviour, those of the cameras' wearers and of others apart."""
-    month = func.substr(listings.c.at, 1, 7).label("month")
-    said = mark_counts.c.verified + mark_counts.c.rejected + mark_counts.c.disputed
-    sums = [func.sum(one) for one in (mark_counts.c.marked, mark_counts.c.unsure, mark_counts.c.verified, said)]
-    rows = connection.execute(
-        select(month, mark_counts.c.behaviour, mark_counts.c.direction, mark_counts.c.others, *sums)
-        .select_from(listings.join(mark_counts, mark_counts.c.recording == listings.c.recording))
-        .where(*_here(connection, asked), mark_counts.c.behaviour.not_in(asked.hidden))
-        .group_by("month", mark_counts.c.behaviour, mark_counts.c.direction, mark_counts.c.others)
-        .order_by("month", mark_counts.c.behaviour)
-    ).all()
-    return tuple(Tally(*row) for row in rows)
-
-
 def reasons(connection: Connection, asked: Asked) -> Reasons:
     """The recordings with a marked stop, by what was heard of its reason."""
     stop, reason = mark_counts.alias("stop"), mark_counts.alias("reason")
@@ -162,6 +136,17 @@ def instances(
         .order_by(listings.c.at, listings.c.recording)
         .limit(limit)  # each has one at least
     ).all()
+    out: list[Instance] = []
+    for first in range(0, len(which), _CHUNK):
+        out += _marks(connection, which[first : first + _CHUNK], behaviours, stands)
+        if len(out) >= limit:
+            break
+    return tuple(out[:limit])
+
+
+def _marks(
+    connection: Connection, which: Sequence[Any], behaviours: Sequence[str], stands: Standing
+) -> Iterator[Instance]:
     rows = connection.execute(
         select(flags)
         .where(
@@ -170,18 +155,16 @@ def instances(
         )
         .order_by(flags.c.recording, flags.c.start)
     ).all()
-    said = verdicts.by_recording(connection, [row.recording for row in which])
-    by_recording: dict[str, list[Instance]] = {}
-    of = {row.recording: row for row in which}
+    marks: dict[str, list[Row[Any]]] = {}
     for row in rows:
-        where = standing(row.id, said.get(row.recording, ()))
-        if where is stands and not (stands is Standing.VERIFIED and row.role == "other_officer"):
-            listed = of[row.recording]
-            one = Instance(
-                row.recording, listed.name, listed.at, row.start, row.behaviour, row.status == Status.UNSURE, where
-            )
-            by_recording.setdefault(row.recording, []).append(one)
-    return tuple(one for row in which for one in by_recording.get(row.recording, ()))[:limit]
+        marks.setdefault(row.recording, []).append(row)
+    said = verdicts.by_recording(connection, list(marks), marks={row.id for row in rows})
+    for listed in which:
+        for row in marks.get(listed.recording, ()):
+            where = standing(row.id, said.get(row.recording, ()))
+            if where is stands and not (stands is Standing.VERIFIED and row.role == Role.OTHER_OFFICER):
+                unsure = row.status == Status.UNSURE
+                yield Instance(row.recording, listed.name, listed.at, row.start, row.behaviour, unsure, where)
 
 
 def _here(connection: Connection, asked: Asked) -> list[ColumnElement[bool]]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from review.access import Viewer, ViewerRole
+from review.credentials import SEALED
 from review.errors import WrongUse
 from review.store.tables import people, sign_ins
 
@@ -45,7 +46,7 @@ class Secrets:
 
     password: str  # argon2; empty for those who come by OIDC
     temporary: bool
-    totp: str  # base32; empty until it is set up
+    totp: str  # sealed, or base32 from before secrets were sealed; empty until it is set up
 
 
 class Accounts:
@@ -104,8 +105,17 @@ class Accounts:
         self._change(user, password=_kept(password, temporary))
 
     def set_totp(self, user: str, secret: str) -> None:
-        """Keep another secret for one-time codes; an empty one is set up at the next sign-in. Raises WrongUse."""
+        """Keep another sealed secret for codes; an empty one is set up at the next sign-in. Raises WrongUse."""
         self._change(user, totp=secret, totp_step=0)
+
+    def reseal(self, user: str, secret: str) -> None:
+        """Keep the same secret for one-time codes in another form; a code that was used stays used."""
+        self._change(user, totp=secret)
+
+    def any_sealed(self) -> bool:
+        """Whether the secret of any account is sealed."""
+        here = people.c.totp.startswith(SEALED, autoescape=True)
+        return bool(self._connection.scalar(select(func.count()).select_from(people).where(here)))
 
     def use_step(self, user: str, step: int) -> bool:
         """Use up the code of this time step; False when it, or a later one, was used already."""

@@ -13,6 +13,7 @@ import platformdirs
 from sqlalchemy import Engine, select
 
 from review.access import Reach
+from review.corrections import Step
 from review.encounter import Correction, Encounter, Verdict, VoiceProfile
 from review.encounter_json import from_json
 from review.errors import StoreUnavailable, UnknownRecording, WrongUse
@@ -73,6 +74,11 @@ class Store:
         """People's corrections of this recording, in the order in which they were made."""
         with reading(self._engine) as connection:
             return corrections.of(connection, sha256)
+
+    def correction_steps(self, sha256: str) -> tuple[Step, ...]:
+        """The same as they were made: those that led to one revision together."""
+        with reading(self._engine) as connection:
+            return corrections.steps(connection, sha256)
 
     @contextmanager
     def casebook(self, *, write: bool = False) -> Iterator[Casebook]:

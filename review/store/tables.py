@@ -137,7 +137,7 @@ people = Table(
     Column("unit", String(80), nullable=False),
     Column("officer", String(80), nullable=False),  # the agency's id of one who can wear a camera; or empty
     Column("password", Text, nullable=False),  # argon2; empty for demo accounts and for those who come by OIDC
-    Column("totp", Text, nullable=False),  # base32; empty until the person has set it up
+    Column("totp", Text, nullable=False),  # sealed with a key that is not in here; empty until the person has set it up
     Column("totp_step", BigInteger, nullable=False),  # the last time step that was used, so that a code works once
     Column("demo", Boolean, nullable=False),
     Column("made_at", String(40), nullable=False),
@@ -201,6 +201,20 @@ mark_counts = Table(
     Column("unread_marked", Integer, nullable=False),  # of those marked, which nobody has judged
     Column("unread_unsure", Integer, nullable=False),
     Index("ix_mark_counts_behaviour", "behaviour", "recording"),
+)
+
+month_sums = Table(
+    "month_sums",
+    metadata,
+    Column("unit", String(80), primary_key=True),  # empty: nobody has said whose they are
+    Column("month", String(7), primary_key=True),  # 2026-03
+    Column("behaviour", String(40), primary_key=True),
+    Column("others", Boolean, primary_key=True),  # of officers who do not wear the camera
+    Column("direction", String(16), primary_key=True),
+    Column("marked", Integer, nullable=False),
+    Column("unsure", Integer, nullable=False),
+    Column("verified", Integer, nullable=False),
+    Column("judged", Integer, nullable=False),
 )
 
 appearing = Table(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from review.encounter import Encounter, Role, Standing, Status, Verdict, standing
-from review.store import verdicts
+from review.store import sums, verdicts
 from review.store.tables import flags, listings, mark_counts
 
 NUMBERS = ("marked", "unsure", "verified", "rejected", "disputed", "unread_marked", "unread_unsure")
@@ -39,14 +39,19 @@ def list_encounter(connection: Connection, encounter: Encounter, *, at: str) -> 
 
 def count(connection: Connection, which: Collection[str]) -> None:
     """Count the marks of these recordings anew; called in each transaction that adds marks or verdicts."""
+    sums.lock(connection, which)
     said = verdicts.by_recording(connection, list(which))
+    changes: sums.Changes = {}
     for recording in which:
         rows = connection.execute(
             select(flags.c.id, flags.c.behaviour, flags.c.direction, flags.c.status, flags.c.role)
             .join(listings, (listings.c.recording == flags.c.recording) & (listings.c.revision == flags.c.revision))
             .where(flags.c.recording == recording)
         ).all()
-        _keep(connection, recording, counted(rows, said.get(recording, ())))
+        unit, month = sums.place(connection, recording)
+        for key, more in _keep(connection, recording, counted(rows, said.get(recording, ()))).items():
+            changes.setdefault((unit, month, *key), Counter()).update(more)
+    sums.add(connection, changes)
 
 
 def counted(rows: Iterable[Any], said: Iterable[Verdict]) -> dict[Key, Counter[str]]:
@@ -65,7 +70,8 @@ def counted(rows: Iterable[Any], said: Iterable[Verdict]) -> dict[Key, Counter[s
     return counts
 
 
-def _keep(connection: Connection, recording: str, counts: Mapping[Key, Counter[str]]) -> None:
+def _keep(connection: Connection, recording: str, counts: Mapping[Key, Counter[str]]) -> dict[Key, Counter[str]]:
+    """Keep these counts, and tell by how much they differ from those that were kept."""
     here = mark_counts.c.recording == recording
     before = {
         (row.behaviour, row.others, row.direction): Counter({name: row._mapping[name] for name in NUMBERS})
@@ -81,6 +87,13 @@ def _keep(connection: Connection, recording: str, counts: Mapping[Key, Counter[s
         connection.execute(insert(mark_counts), rows)
     unread = sum(found["unread_marked"] + found["unread_unsure"] for found in counts.values())
     connection.execute(update(listings).where(listings.c.recording == recording).values(unread=unread))
+    return {key: _more(counts.get(key, {}), before.get(key, {})) for key in changed}
+
+
+def _more(now: Mapping[str, int], before: Mapping[str, int]) -> Counter[str]:
+    more = sums.summed(now)
+    more.subtract(sums.summed(before))
+    return more
 
 
 def row(recording: str, key: Key, found: Mapping[str, int]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -38,11 +38,14 @@ def _check(connection: Connection, verdict: Verdict) -> None:
         raise RefusedVerdict(f"recording {verdict.recording[:12]} has no flag {verdict.flag}; load the page again")
 
 
-def by_recording(connection: Connection, which: Sequence[str]) -> dict[str, tuple[Verdict, ...]]:
-    """All verdicts on these recordings, in the order they were given."""
-    rows = connection.execute(
-        select(verdicts).where(verdicts.c.recording.in_(which)).order_by(verdicts.c.recording, verdicts.c.number)
-    ).all()
+def by_recording(
+    connection: Connection, which: Sequence[str], *, marks: Collection[str] | None = None
+) -> dict[str, tuple[Verdict, ...]]:
+    """All verdicts on these recordings in the order they were given; only on marks of these ids, when they are told."""
+    query = select(verdicts).where(verdicts.c.recording.in_(which))
+    if marks is not None:
+        query = query.where(verdicts.c.flag.in_(marks))
+    rows = connection.execute(query.order_by(verdicts.c.recording, verdicts.c.number)).all()
     return {
         recording: tuple(_verdict(row) for row in group)
         for recording, group in groupby(rows, key=lambda row: row.recording)

@@ -14,6 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from review import behaviours, revisions
+from review.access import Action
+from review.corrections import last, taken_back
 from review.desk import corrections
 from review.encounter import Correction, Encounter
 from review.errors import StageFailed
@@ -32,10 +34,18 @@ class Marking:
         self._lock = Lock()
         self._pool: ProcessPoolExecutor | None = None
 
-    def __call__(self, encounter: Encounter, made: Sequence[Correction], settings: Settings) -> Encounter:
+    def __call__(
+        self,
+        encounter: Encounter,
+        made: Sequence[Correction],
+        settings: Settings,
+        *,
+        back_to: Encounter | None = None,
+    ) -> Encounter:
         """The next revision; raises WrongUse, and StageFailed when the process was killed."""
         try:
-            return self._running().submit(revisions.corrected, encounter, list(made), settings).result()
+            marked = self._running().submit(revisions.corrected, encounter, list(made), settings, back_to=back_to)
+            return marked.result()
         except BrokenProcessPool as error:
             self.close()
             raise StageFailed("marking anew was broken off; nothing was changed, send it again") from error
@@ -72,6 +82,7 @@ def routes(shelf: Shelf, marking: Marking) -> list[Route]:
         sha256, at = sha256_of(request), desk_of(shelf, request)
 
         def work() -> Response:
+            at.require(Action.CORRECT, sha256)  # also to send nothing: the answer tells which revision holds
             done, refused = each(operations, lambda one: corrections.correct(at, sha256, one, make=marking))
             revision = at.store.latest_revision(sha256)
             return JSONResponse({"acknowledged": done, "refused": refused, "revision": revision})
@@ -79,8 +90,15 @@ def routes(shelf: Shelf, marking: Marking) -> list[Route]:
         return await run_in_threadpool(work)
 
     def made(request: Request) -> Response:
-        rows = [_row(one) for one in corrections.made_so_far(desk_of(shelf, request), sha256_of(request))]
-        return JSONResponse({"corrections": rows}, headers={"cache-control": "no-store"})
+        steps = corrections.made_so_far(desk_of(shelf, request), sha256_of(request))
+        gone, holds = taken_back(steps), last(steps)
+        rows = [
+            {**_row(one), "revision": step.revision, "holds": step.revision not in gone}
+            for step in steps
+            for one in step.made
+        ]
+        told = {"corrections": rows, "last": holds.revision if holds else None}
+        return JSONResponse(told, headers={"cache-control": "no-store"})
 
     def revision(request: Request) -> Response:
         number = request.path_params["number"]

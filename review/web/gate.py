@@ -96,7 +96,24 @@ class Gate:
         if refusal is not None:
             await refusal(scope, receive, send)
         else:
-            await self._app(_with_identity(scope, session), receive, send)
+            await self._app(_with_identity(scope, session), self._touching(receive, session), send)
+
+    def _touching(self, receive: Receive, session: Session | None) -> Receive:
+        """The receiving side of a request, which keeps its session from running out while more of the body comes.
+
+        A recording that is sent can take hours, and in that time nobody need touch the page. The screen locks meanwhile
+        as it does else.
+        """
+        if session is None:
+            return receive
+
+        async def touched() -> Message:
+            message = await receive()
+            if message.get("body"):
+                self._sessions.touch(session)
+            return message
+
+        return touched
 
     def _refusal(self, scope: Scope, headers: Headers, session: Session | None) -> Response | None:
         path = scope["path"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from review import credentials, policy
 from review.access import Viewer
 from review.desk import signing_in
 from review.desk.signing_in import Entering
-from review.errors import WrongUse
+from review.errors import MissingKey, WrongUse
 from review.store import DEMO
 from review.web.allowance import Allowance
 from review.web.gate import COOKIE, LOOPBACK, OIDC_START, SET_UP, SIGN_IN, SIGN_OUT, host_name, source_of
@@ -52,7 +53,11 @@ SET_UP_SECONDS = 600.0
 MOST_SETTING_UP = 500
 TITLE = "Sign in"
 TOO_MANY = "Too many tries failed from this address. Wait a quarter of an hour, then try again."
+# Where the key should be is told to the server's own log, not to whoever finds this page.
+NO_KEY = "Nobody can sign in with a code just now, because a file is missing on the server. Tell your administrator."
 HEADING = "<h1>Body-camera review</h1>"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,11 @@ def routes(
         user = said.get("user", "").strip().lower()
         if not user:
             return form(request, target, problem=signing_in.WRONG, status=401 if demo_offered(request) else 403)
-        entering = door.enter(user, said.get("password", ""), code=said.get("code", ""), source=source(request))
+        try:
+            entering = door.enter(user, said.get("password", ""), code=said.get("code", ""), source=source(request))
+        except MissingKey as error:
+            _log.error("nobody can sign in: %s", error)
+            return form(request, target, problem=NO_KEY, status=503)
         if entering.viewer is None:
             return form(request, target, problem=entering.why, status=401)
         if not entering.done:

@@ -56,6 +56,8 @@ def routes(shelf: Shelf) -> list[Route]:
         part = folder / f"{uuid4().hex}.part"
         try:
             sha256 = await _receive(request, part)
+            # The account may have been disabled while the recording came.
+            desk = await run_in_threadpool(desk_of, shelf, request)
             job = await run_in_threadpool(_keep, desk, part, sha256, name, suffix, whose)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from review.store import open_store
+from tests.conftest import Server, serving
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -20,12 +21,12 @@ ARGUMENTS = [
 PITCHES = itertools.count(200, 7)  # another one is another recording
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # Streamlit looks for its server below the page's own path first; that it is not there is how it finds the right one.
-PROBES = ("/listen/_stcore/health", "/listen/_stcore/host-config")
+PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium."""
+    """A headless Chromium for all tests."""
     found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if found is None:
         if os.environ.get("REQUIRE_BROWSER") == "1":
@@ -72,9 +73,11 @@ class Watched:
         assert answer.status == 303
 
     def library(self, account: str = "Demo supervisor") -> Page:
-        """Sign in as a person does, and wait for the library."""
+        """Sign in as a person does, and go to the library."""
         self.page.goto(self.base)
         self.page.get_by_role("button", name=account).click()
+        self.page.get_by_role("heading", name="Today").wait_for()
+        self.page.get_by_role("link", name="Recordings", exact=True).click()
         self.page.get_by_role("heading", name="Recordings").wait_for()
         return self.page
 
@@ -97,9 +100,29 @@ class Watched:
         return self.page
 
 
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app over one store for the tests of many modules, each with recordings of its own."""
+    yield from serving(tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture(scope="module")
+def server(served: Server) -> Server:
+    """That app; a module that changes what others see says `server = own_server`."""
+    if served.process is None:
+        served.start()
+    return served
+
+
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app over a store that no other module sees."""
+    yield from serving(tmp_path_factory.mktemp("served"))
+
+
 @pytest.fixture
 def window(chromium: Browser, server: Any) -> Iterator[Watched]:
-    """A window with cookies and storage of its own."""
+    """A window with cookies and storage of its own; one that has the program's files already opens no sooner."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(90_000)  # a busy machine is no bug: nothing here is timed
     yield Watched(context, server.base)

@@ -32,6 +32,12 @@ RING = f"""() => {{ {DEEPEST}
 POINTED = "window.pointed = 0; addEventListener('pointerdown', () => (window.pointed += 1), true);"
 
 
+@pytest.fixture(scope="module")
+def server(own_server: Any) -> Any:
+    """With a library that is soon walked through."""
+    return own_server
+
+
 def tab_to(page: Any, wanted: Callable[[str], bool], *, back: bool = False) -> str:
     """Press Tab until what `wanted` has the focus, and can be seen to have it; its name."""
     seen = []
@@ -55,6 +61,10 @@ def open_it(window: Any, shelved: Any) -> Any:
     page = window.page
     page.goto(window.base)
     tab_to(page, lambda name: name.startswith("Demo supervisor"))
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Today").wait_for()
+    window.settled()
+    tab_to(page, lambda name: name == "Recordings")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Recordings").wait_for()
     page.get_by_role("link", name=shelved.media.name).wait_for()

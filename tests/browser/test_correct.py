@@ -177,6 +177,36 @@ def test_a_voice_gets_a_name_and_other_windows_and_computers_get_it_too(
         elsewhere.close()
 
 
+def test_the_last_corrections_are_taken_back_one_after_the_other_and_all_of_it_stays_to_be_seen(
+    page, player, shelved, eventually
+):
+    words, undo = line(page, 1).locator(".words"), page.get_by_role("button", name="Undo last correction")
+    before, names = words.inner_text().strip(), heads(page)
+    assert undo.is_hidden()
+    fix(page, 1, "Okay, nobody told me.")
+    put_right(page, eventually)
+    ask(page, 1, "voice").get_by_label("Name of this voice").fill("Driver")
+    page.get_by_role("button", name="Rename").click()
+    eventually(page, lambda: heads(page)[1], lambda name: name == "Civilian (Driver)", seconds=MARKED)
+    for revision in (4, 5):
+        undo.click()
+        page.get_by_text("Putting it right").wait_for()
+        eventually(page, page.locator(".correct-notice").inner_text, lambda text: "Taken back." in text, seconds=MARKED)
+        assert kept(shelved)[1] == revision
+        assert heads(page) == names
+    assert words.inner_text().strip() == before
+    assert undo.is_hidden()
+    assert page.get_by_role("button", name="Corrected").count() == 0
+    page.get_by_text("What was corrected (4)").click()
+    told = page.locator(".steps li").all_inner_texts()
+    assert [text.partition(": demo.supervisor")[0] for text in told] == [f"Revision {n}" for n in (2, 3, 4, 5)]
+    assert ["(taken back)" in text for text in told] == [True, True, False, False]
+    assert "nobody" not in told[0]
+    assert "they were" in told[0]
+    assert "took back what was put right in revision 2" in told[3]
+    assert [one.kind.value for one in kept(shelved)[0]] == ["text", "speaker", "undo", "undo"]
+
+
 def test_an_answer_holds_on_for_a_mark_that_is_still_there_after_another_line_was_changed(page, shelved, eventually):
     fix(page, 1, "Okay, I did not know it was broken.")
     put_right(page, eventually)
@@ -207,7 +237,7 @@ def test_the_place_follows_the_person_to_another_computer(page, window, player, 
     eventually(page, player.playing, bool)
     player.pause()
     at = player.now()
-    page.wait_for_timeout(11_000)
+    page.goto("about:blank")  # what is not told yet is told on leaving
     elsewhere = chromium.new_context(viewport={"width": 1280, "height": 900})
     try:
         second = type(window)(elsewhere, window.base)

@@ -20,12 +20,18 @@ POLICY = '[agency]\npeer_support = "Peer support, day and night: 0800 555 0100"\
 
 @pytest.fixture(scope="module", autouse=True)
 def agency(tmp_path_factory):
-    """The server of this module starts with an agency's policy."""
+    """A policy that names a peer-support line."""
     path = tmp_path_factory.mktemp("policy") / "agency.toml"
     path.write_text(POLICY)
     os.environ[VARIABLE] = str(path)
     yield
     del os.environ[VARIABLE]
+
+
+@pytest.fixture(scope="module")
+def server(agency, own_server):
+    """The server of this module starts with the agency's policy."""
+    return own_server
 
 
 @pytest.fixture

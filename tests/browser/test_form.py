@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -14,18 +13,10 @@ from review.policy import built_in
 from review.store import open_store
 
 pytestmark = pytest.mark.browser
-pitches = itertools.count(501, 7)
 ITEMS = [item.id for item in built_in().checklists[0].items]
 FOCUSED = """() => { let node = document.activeElement;
   while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
   return node?.closest?.('.item')?.dataset.item ?? null; }"""
-
-
-@pytest.fixture
-def shelved(server, shelve_into):
-    """A recording that no other test has reviewed; an officer wears the camera and their statement is done."""
-    pitch = next(pitches)
-    return shelve_into(server.folder, pitch=float(pitch), name=f"form_{pitch}.wav")
 
 
 @pytest.fixture

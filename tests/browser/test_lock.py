@@ -94,7 +94,7 @@ def test_windows_of_one_person_lock_and_unlock_together(window, eventually):
     pages = window.page, window.new_page()
     for page in pages:
         page.goto(f"{window.base}/")
-        page.get_by_role("heading", name="Recordings").wait_for()
+        page.get_by_role("heading", name="Today").wait_for()
         eventually(page, lambda page=page: page.evaluate(LOADED), bool, seconds=90)
     # What the window whose time ran out tells the others; a window does not hear itself.
     pages[0].evaluate(TELL)
@@ -102,7 +102,7 @@ def test_windows_of_one_person_lock_and_unlock_together(window, eventually):
         page.get_by_role("dialog", name="Locked").wait_for()
     pages[0].get_by_role("button", name="Unlock").click()
     for page in pages:
-        page.get_by_role("heading", name="Recordings").wait_for()
+        page.get_by_role("heading", name="Today").wait_for()
         assert page.get_by_role("dialog", name="Locked").count() == 0
 
 

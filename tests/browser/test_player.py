@@ -147,10 +147,10 @@ def test_a_mark_can_be_repeated_until_it_is_understood(page, player, shelved, ev
     page.get_by_label("Speed").select_option("2")
     player.press("r")
     times = []
-    for _ in range(120):
+    while len(times) < 1800 and not any(later < before - 1 for before, later in pairwise(times)):
         times.append(player.now())
         page.wait_for_timeout(50)
-    assert any(later < before - 1 for before, later in pairwise(times)), "it never went back"
+    assert len(times) < 1800, "it never went back"
     assert max(times) < flag.span.end + 2
     player.press("r")
     eventually(page, player.now, lambda at: at > flag.span.end + 2)
@@ -217,6 +217,17 @@ def test_nothing_is_asked_of_another_machine_and_nothing_goes_wrong_on_the_way(w
     window.page.get_by_text("Demo sign-in.").wait_for()
     assert window.elsewhere == []
     assert window.errors == []
+
+
+def test_the_way_back_from_the_first_page_leads_to_what_was_before_it(window, eventually):
+    window.sign_in()
+    page = window.page
+    page.goto(f"{window.base}/account")
+    page.goto(window.base)
+    page.get_by_role("heading", name="Today").wait_for()
+    window.settled()
+    page.go_back()
+    eventually(page, lambda: page.url, lambda url: url.endswith("/account"))
 
 
 def test_signing_out_ends_it_for_every_window(page, window, shelved):

@@ -30,6 +30,55 @@ def test_a_whole_review_can_be_done_by_keys(page, player, shelved, eventually):
     assert page.locator(".help").is_visible()
 
 
+# Every key that a keyboard has, by what a browser calls it; Tab and Enter are the browser's own.
+KEYBOARD = [
+    *"abcdefghijklmnopqrstuvwxyz0123456789 !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+    *("Escape", "Backspace", "Delete", "Insert", "Home", "End", "PageUp", "PageDown"),
+    *(f"F{number}" for number in range(1, 13)),
+    *(f"{shift}Arrow{side}" for shift in ("", "Shift+") for side in ("Left", "Right", "Up", "Down")),
+]
+# Presses each where nothing has the focus, and tells which ones somebody has taken; what one opens is shut again.
+TAKEN = """keyboard => {
+  const roots = [document, ...[...document.querySelectorAll('*')].map((one) => one.shadowRoot).filter(Boolean)];
+  const press = (name) => {
+    const [key, shiftKey] = [name.replace('Shift+', ''), name.startsWith('Shift+')];
+    const event = new KeyboardEvent('keydown', { key, shiftKey, bubbles: true, cancelable: true, composed: true });
+    document.body.dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  return keyboard.filter((name) => {
+    const taken = press(name);
+    for (const root of roots) root.querySelectorAll('dialog[open]').forEach((one) => one.close());
+    press('Escape');
+    return taken;
+  });
+}"""
+
+
+def test_the_list_of_keys_names_each_key_that_does_something_and_no_other(page, player):
+    page.locator(".form .item").first.wait_for()
+    player.press("?")
+    listed = {text for row in page.locator(".key").all_inner_texts() for text in row.split(", ")}
+    page.get_by_role("button", name="Close").click()
+    page.evaluate("document.activeElement?.blur()")
+    names = {" ": "Space"} | {key: key.replace("Arrow", "").replace("+", " + ") for key in KEYBOARD if len(key) > 1}
+    assert {names.get(key, key) for key in page.evaluate(TAKEN, KEYBOARD)} == listed
+    assert "g" in listed
+
+
+def test_the_key_of_the_review_form_can_be_changed_and_the_form_says_so(page, player, eventually):
+    page.locator(".form .item").first.wait_for()
+    assert page.locator(".next-key").inner_text() == "g"
+    player.press("?")
+    page.locator(".key[data-action=question]").click()
+    player.press("F9")
+    page.get_by_role("button", name="Close").click()
+    assert page.locator(".next-key").inner_text() == "F9"
+    player.press("F9")
+    first = page.locator(".form .item").first.locator(".reply").first
+    eventually(page, lambda: first.evaluate("one => one.getRootNode().activeElement === one"), bool)
+
+
 def test_space_on_the_focused_media_acts_once(page, player, eventually):
     page.locator("audio").focus()
     player.press("Space")

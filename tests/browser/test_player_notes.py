@@ -100,8 +100,8 @@ def test_which_stretches_were_played_is_kept_without_a_word(page, player, shelve
     from review.store import open_store
 
     page.locator(".word").nth(10).click()
-    eventually(page, player.playing, bool)
-    page.wait_for_timeout(2500)
+    start = shelved.encounter.words[10].span.start
+    eventually(page, player.now, lambda at: at > start + 1.5)
     player.pause()
 
     def listened():
@@ -109,7 +109,6 @@ def test_which_stretches_were_played_is_kept_without_a_word(page, player, shelve
             return [act.body for act in book.acts(shelved.sha256) if act.kind.value == "listened"]
 
     [stretch] = eventually(page, listened, bool)
-    start = shelved.encounter.words[10].span.start
     assert abs(stretch["start"] - start) < 0.5
     assert 1 < stretch["end"] - stretch["start"] < 10
 

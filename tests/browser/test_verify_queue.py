@@ -107,7 +107,6 @@ def test_a_queue_that_was_left_is_gone_on_with_where_it_was(page, window, player
     player.press("v", "a", "a", "n", "n", "n")  # now at the last one
     eventually(page, lambda: len(player.verdicts()), lambda count: count == 2)
     player.pause()
-    page.wait_for_timeout(1200)
     window.listen(shelved.sha256)
     page.get_by_role("button", name="Go on verifying").click()
     eventually(page, lambda: left(page), lambda text: text == "4 of 6 left")

@@ -18,6 +18,7 @@ from review.casework import Act, Kind, holding
 from review.desk import Desk, casework
 from review.desk.debrief import Debrief, News, Past, Views
 from review.encounter import Answer, Direction, Role, Status, Verdict
+from review.policy import VARIABLE
 from review.screens import debrief_markup, debrief_rows, debrief_trends, main
 from review.screens.answer_rows import answer_rows, answers_of
 from review.screens.debrief_trends import MARKED, VERIFIED
@@ -145,6 +146,22 @@ def test_the_debrief_asks_for_its_purpose_first(open_app, shelved, own):
 
 
 # The warning
+
+
+def test_the_peer_support_line_is_told_once_on_every_page(open_app, shelved, own, tmp_path, monkeypatch):
+    (tmp_path / "agency.toml").write_text('[agency]\npeer_support = "Peers: 0800 555 0100"\n')
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "agency.toml"))
+    own()
+
+    def told(at: AppTest) -> list[str]:
+        beside = ["warning"] * html(at).count("Peers: ")
+        return beside + ["foot"] * sum(one.value.startswith("Peers") for one in at.caption)
+
+    at = open_app()
+    assert told(at) == ["foot"]
+    assert told(debrief_of(at, shelved.sha256)) == ["warning"]
+    at.button(key="watch").click().run()
+    assert told(at) == ["foot"]
 
 
 def test_distressing_moments_are_warned_of_before_anything_is_heard_and_the_choice_is_not_logged(

@@ -97,6 +97,20 @@ def test_the_table_shows_officers_own_words_with_their_coverage():
     assert (row.name, row.marked, row.verified, row.judged) == ("Courtesy", "30", "fewer than 10", "20 of 40 (50 %)")
 
 
+@pytest.mark.parametrize(
+    ("name", "today", "since"),
+    [
+        ("Last 3 months", date(2026, 3, 31), date(2026, 1, 1)),
+        ("Last 3 months", date(2026, 1, 1), date(2025, 11, 1)),
+        ("Last 12 months", date(2026, 12, 5), date(2026, 1, 1)),
+        ("Last 12 months", date(2026, 3, 1), date(2025, 4, 1)),
+        ("All recordings", date(2026, 3, 1), None),
+    ],
+)
+def test_a_time_begins_with_a_month_and_holds_this_one(name, today, since):
+    assert unit_rows.period(name, today).since == since
+
+
 def test_a_backlog_tells_its_reason_and_its_age():
     [row] = unit_rows.backlog_rows([Backlog("force", 1, 2, 3, "2026-02-01T10:00:00+00:00")], TODAY)
     assert (row.count, row.age) == ("1 marked, 2 unsure, in 3 recordings", "28 days")

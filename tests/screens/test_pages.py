@@ -10,7 +10,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from review.access import Viewer
+from review.casework import Act, Kind
 from review.screens import main
+from review.store import open_store
+from tests.conftest import MADE_AT
 
 
 @pytest.fixture
@@ -36,6 +40,12 @@ def listen(app: AppTest, **query: str) -> AppTest:
     for name, value in query.items():
         app.query_params[name] = value
     app.switch_page("listen.py").run()
+    assert not app.exception
+    return app
+
+
+def library(app: AppTest) -> AppTest:
+    app.switch_page("library.py").run()
     assert not app.exception
     return app
 
@@ -78,15 +88,47 @@ def test_a_recording_is_shown_only_after_its_purpose_was_said_and_that_is_logged
     assert (entry.person, entry.purpose, entry.recording) == ("demo.supervisor", "complaint", shelved.sha256)
 
 
-def test_an_empty_library_says_what_to_do(open_app):
+@pytest.mark.parametrize(
+    ("role", "title"),
+    [
+        ("supervisor", "Today"),
+        ("officer", "My recordings"),
+        ("internal_affairs", "Recordings"),
+        ("trainer", "Shared moments"),
+        ("oversight", "Unit view"),
+        ("admin", "Accounts"),
+    ],
+)
+def test_everybody_begins_with_their_own_work(open_app, seated, shelved, role, title):
+    at = open_app(seated(Viewer("p", "A person", role), purpose=""))
+    assert at.title[0].value == title
+
+
+def test_internal_affairs_begin_with_what_waits_for_them(open_app, seated, shelved):
+    affairs = Viewer("p", "A person", "internal_affairs")
+    with open_store(shelved.database) as store, store.casebook(write=True) as book:
+        who = {"person": "s", "role": "supervisor", "at": MADE_AT}
+        book.act(Act(id="s:1", recording=shelved.sha256, kind=Kind.REFER, about="", body={"why": "A blow."}, **who))
+    at = open_app(seated(affairs, purpose=""))
+    assert at.title[0].value == "Today"
+    assert shelved.media.name in html(at)
+
+
+def test_a_supervisor_for_whom_nothing_waits_is_shown_the_way_to_the_recordings(open_app, shelved):
     at = open_app()
+    assert "Nothing waits for you" in html(at)
+    assert [link.proto.page for link in at.get("page_link")] == ["library"]
+
+
+def test_an_empty_library_says_what_to_do(open_app):
+    at = library(open_app())
     assert at.title[0].value == "Recordings"
     assert "make demo" in at.info[0].value
     assert "bodycam-review process FILE" in at.info[0].value
 
 
 def test_the_library_lists_a_recording_with_its_counts_by_direction(open_app, shelved):
-    at = open_app()
+    at = library(open_app())
     [link] = at.get("page_link")
     assert link.proto.label == r"stop\_at\_night\.wav"
     assert link.proto.query_string == f"recording={shelved.sha256}"
@@ -97,7 +139,7 @@ def test_the_library_lists_a_recording_with_its_counts_by_direction(open_app, sh
 
 
 def test_a_search_shows_who_said_it_and_leads_to_the_place(open_app, shelved):
-    at = open_app()
+    at = library(open_app())
     at.text_input[0].set_value("shouting").run()
     [link] = at.get("page_link")
     assert link.proto.query_string.startswith(f"recording={shelved.sha256}&at=")
@@ -107,7 +149,7 @@ def test_a_search_shows_who_said_it_and_leads_to_the_place(open_app, shelved):
 
 
 def test_whoever_comes_back_from_a_recording_finds_the_search_again(open_app, shelved):
-    at = open_app()
+    at = library(open_app())
     at.text_input[0].set_value("shouting").run()
     at.switch_page("listen.py").run()
     at.switch_page("library.py").run()
@@ -117,7 +159,7 @@ def test_whoever_comes_back_from_a_recording_finds_the_search_again(open_app, sh
 
 @pytest.mark.parametrize("query", ["elephant", '"', "* OR NOT (", "'; DROP TABLE turns; --"])
 def test_a_search_that_finds_nothing_says_so_whatever_was_typed(open_app, shelved, query):
-    at = open_app()
+    at = library(open_app())
     at.text_input[0].set_value(query).run()
     assert not at.exception
     assert "Nobody was heard" in at.info[0].value
@@ -184,7 +226,7 @@ def test_a_store_that_is_damaged_is_told_in_words(open_app, tmp_path):
 def test_a_long_library_is_shown_a_page_at_a_time(open_app, shelve_into, tmp_path):
     for number in range(27):
         shelve_into(tmp_path, pitch=200.0 + number, name=f"unit{number}.wav")
-    at = open_app()
+    at = library(open_app())
     assert len(at.get("page_link")) == 25
     assert at.caption[0].value == "1 to 25 of 27 recordings, newest first"
     at.pagination[0].set_value(2).run()

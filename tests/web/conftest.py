@@ -16,7 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
-from review.web import accounts, auditing, casework, corrections, oidc, peaks, routes, sign_in
+from review.web import accounts, auditing, casework, corrections, oidc, peaks, routes, sign_in, uploads
 from review.web.gate import Gate
 from review.web.sessions import Sessions
 from review.web.shelf import Shelf
@@ -101,6 +101,7 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
                 *casework.routes(shelves[-1]),
                 *corrections.routes(shelves[-1], marking),
                 *peaks.routes(shelves[-1]),
+                *uploads.routes(shelves[-1]),
                 *routes.routes(shelves[-1]),
                 Route("/", _page),
                 Route("/listen", _page),

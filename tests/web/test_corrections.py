@@ -32,6 +32,20 @@ def test_a_correction_is_marked_anew_and_the_first_revision_stays_to_be_seen(sig
     assert (made["by"], made["was"], made["now"]) == ("demo.supervisor", turn.text, "Okay, thank you.")
 
 
+def test_that_an_earlier_revision_was_read_stands_in_the_log(signed_in, shelved, new_store):
+    assert signed_in.client.get(f"/api/recordings/{shelved.sha256}/revisions/1").status_code == 200
+    with new_store().casebook() as book:
+        [entry] = book.logged(action="view", recording=shelved.sha256)
+    assert (entry.person, entry.purpose, entry.details) == ("demo.supervisor", "assigned_review", {"revision": 1})
+
+
+def test_who_may_not_correct_is_not_even_told_which_revision_holds(served, shelved):
+    served.sign_in("demo.trainer")
+    answer = served.client.post(f"/api/recordings/{shelved.sha256}/corrections", json={"operations": []}, headers=OWN)
+    assert answer.status_code == 403
+    assert "revision" not in answer.json()
+
+
 def test_a_revision_that_is_not_there_is_404(signed_in, shelved):
     assert signed_in.client.get(f"/api/recordings/{shelved.sha256}/revisions/7").status_code == 404
     assert signed_in.client.get(f"/api/recordings/{shelved.sha256}/revisions/0").status_code == 404

@@ -11,6 +11,7 @@ from review.screens.viewer import Identity
 from review.store import Store
 from review.web.sessions import Sessions
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
 MINUTE, HOUR = 60.0, 3600.0
 
 
@@ -67,6 +68,7 @@ def test_a_token_finds_its_person_and_another_finds_nobody(sessions):
     assert sessions.find("") is None
 
 
+@pytest.mark.databases("sqlite")
 def test_the_token_itself_is_kept_nowhere(sessions, tmp_path):
     token = open_one(sessions)
     assert token not in repr(vars(sessions))

@@ -15,8 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from review.access import Viewer
 from review.desk import jobs
+from review.errors import StoreUnavailable
 from review.screens.viewer import Identity
-from review.store import JobState, open_store
+from review.store import JobState, audit, open_store
 from review.web import uploads
 from review.web.asking import EXCEPTION_HANDLERS
 from review.web.shelf import Shelf
@@ -174,4 +175,17 @@ def test_a_recording_that_arrives_in_part_leaves_nothing(client, tmp_path, sound
     answer = send(client, sound, **{"content-length": str(len(sound) + 10)})
     assert answer.status_code == 400
     assert "whole" in answer.json()["error"]
+    assert (kept(tmp_path), waiting(tmp_path)) == ([], ())
+
+
+def test_what_was_sent_waits_together_with_its_entry_in_the_log_or_is_not_kept(client, tmp_path, sound, monkeypatch):
+    plain = audit.append
+
+    def append(connection, entry):
+        if entry.action == "upload":
+            raise StoreUnavailable("the disk is full")
+        plain(connection, entry)
+
+    monkeypatch.setattr(audit, "append", append)
+    assert send(client, sound).status_code == 503
     assert (kept(tmp_path), waiting(tmp_path)) == ([], ())

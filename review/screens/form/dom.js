@@ -35,12 +35,6 @@ export function seconds(text) {
   return parts.reduce((sum, part) => 60 * sum + Number(part), 0);
 }
 
-// The fields in which a letter is a letter and no key of ours.
-export function typing(event) {
-  const target = event.composedPath()[0];
-  return target instanceof Element && Boolean(target.closest("input:not([type=checkbox], [type=radio]), textarea, select"));
-}
-
 // Makes the page's own players go to this moment, by the same links that the page has; without a player it opens one.
 export function playAt(recording, at, leadIn) {
   const link = el("a", { href: `/listen?recording=${recording}&at=${Math.max(0, at - leadIn)}`, "data-at": at, hidden: true });

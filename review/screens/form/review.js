@@ -1,11 +1,12 @@
 // The review of one recording: checklists, the stretch drawn by chance, how it ends, sign-off; and who works on it.
 
 import { Item } from "./checklist.js";
-import { button, el, mediaOfPage, playAt, typing } from "./dom.js";
+import { button, el, mediaOfPage, playAt } from "./dom.js";
 import { Form } from "./kept_state.js";
 import { Share } from "./share.js";
 import { Typed } from "./typed.js";
 import { Work } from "./work.js";
+import { KEYS_CHANGED, Keymap, NEXT_QUESTION, keyName } from "../review.player/keys.js";
 
 const LOOK = 500; // milliseconds between two looks at what the page's player does with the stretch
 const PASSED = 3; // seconds after the stretch in which it is still stopped, and looked whether it was heard
@@ -23,8 +24,8 @@ export class Review extends Form {
     this.work = new Work(this);
     this.share = new Share(this);
     this.back = button("", { class: "back main", hidden: true, onclick: () => this.#goBack() });
-    this.key = (event) => this.#key(event);
-    document.addEventListener("keydown", this.key);
+    this.listeners = { [NEXT_QUESTION]: () => this.#goBack(), [KEYS_CHANGED]: () => this.#tellKey() };
+    for (const [name, listener] of Object.entries(this.listeners)) document.addEventListener(name, listener);
     this.looking = setInterval(() => this.#look(), LOOK);
     this.begin(this.#build(data));
   }
@@ -67,8 +68,10 @@ export class Review extends Form {
       el("h3", {}, checklist.title),
       el("p", { class: "quiet" }, "Beside a question stand the marks that may help. No mark means only that the machine heard nothing for it."),
       el("ol", { class: "items" }, ...this.items.filter(({ key }) => key.startsWith(`${checklist.id}/`)).map(({ root }) => root))));
+    this.nextKey = el("kbd", { class: "next-key" });
+    this.#tellKey();
     const keys = this.can("answer")
-      ? el("p", { class: "quiet keys" }, "Keys: ", el("kbd", {}, "g"), " goes to the next open question, ", el("kbd", {}, "1"), "–",
+      ? el("p", { class: "quiet keys" }, "Keys: ", this.nextKey, " goes to the next open question, ", el("kbd", {}, "1"), "–",
         el("kbd", {}, "4"), " answer it, arrows move, ", el("kbd", {}, "Tab"), " reaches notes and moments.") : null;
     const end = el("section", { class: "closing" }, el("h3", {}, "How the review ends"), this.ending,
       el("div", { class: "field" }, el("span", {}, "Comment ", this.commentBy), this.comment.node), this.left,
@@ -222,17 +225,17 @@ export class Review extends Form {
     this.why.value = "";
   }
 
-  #key(event) {
-    if (event.key !== "g" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event)) return;
-    event.preventDefault();
-    this.#goBack();
+  // The player has the key, so that it stands in the player's list and can be changed there.
+  #tellKey() {
+    const [key] = new Keymap(this.state.user).keys("question");
+    this.nextKey.textContent = key ? keyName(key) : "no key";
   }
 
   close() {
     for (const item of this.items) item.close();
     this.comment.close();
     clearInterval(this.looking);
-    document.removeEventListener("keydown", this.key);
+    for (const [name, listener] of Object.entries(this.listeners)) document.removeEventListener(name, listener);
     super.close();
   }
 }

@@ -1,5 +1,7 @@
 // What each key does; keys.js knows which key that is.
 
+import { NEXT_QUESTION } from "./keys.js";
+
 const STEP = 5; // seconds back and forward
 
 export function actionsOf(player) {
@@ -13,7 +15,8 @@ export function actionsOf(player) {
     skip: () => player.seen && player.cards.askReason(player.seen), undo: () => player.undoLast(),
     note: () => moments.make("note"), bookmark: () => moments.make("bookmark"), praise: () => moments.make("praise"),
     refer: () => player.refer.ask(), correct: () => player.corrections.here(media.now), search: () => player.search.focus(), follow: () => player.follow.click(),
-    unjudged: () => player.cards.toggleUnjudged(), zoom_in: () => lanes.zoom(1), zoom_out: () => lanes.zoom(-1),
+    unjudged: () => player.cards.toggleUnjudged(), question: () => document.dispatchEvent(new CustomEvent(NEXT_QUESTION)),
+    zoom_in: () => lanes.zoom(1), zoom_out: () => lanes.zoom(-1),
     whole: () => lanes.showAll(), pan_left: () => lanes.pan(-1), pan_right: () => lanes.pan(1), help: () => player.help.toggle(),
   };
 }

@@ -2,9 +2,9 @@
 
 import { Choice } from "./choice.js";
 import { button, el } from "./dom.js";
-import { notesOf, sign } from "./mended.js";
+import { notesOf, sign, stepsOf } from "./mended.js";
 import { linePanel, voicePanel, wordsEditor } from "./panel.js";
-import { MOST, reworded } from "./steps.js";
+import { MOST, reworded, undoing } from "./steps.js";
 
 const UNDER_WAY = "Putting it right … The marks are being made anew; go on listening meanwhile.";
 
@@ -23,6 +23,9 @@ export class Corrections {
     this.notice = el("div", { class: "notice correct-notice", hidden: true }, this.status, this.refusal, this.dismiss);
     this.first = button("Show what the machine heard", { "aria-pressed": "false", hidden: true,
       onclick: () => onFirst(this.first.getAttribute("aria-pressed") === "false") });
+    this.undo = button("Undo last correction", { hidden: true, onclick: () => this.#takeBack() });
+    this.steps = el("ol", { class: "steps" });
+    this.history = el("details", { class: "history", hidden: true }, el("summary", {}), this.steps);
     this.root = el("div", { class: "correcting" }, this.notice, ...(may ? [this.choice.root] : []));
     if (may) transcript.pane.addEventListener("click", (event) => this.#click(event));
   }
@@ -37,18 +40,35 @@ export class Corrections {
   }
 
   // Takes the words that are shown now, with what people corrected in them.
-  learn(words, voices, { corrections, revision, first }) {
+  learn(words, voices, { made, revision, first }) {
     this.close();
     this.choice.clear();
     Object.assign(this, { words, voices });
     this.first.hidden = revision < 2;
+    this.#tellSteps(made, first);
     this.first.setAttribute("aria-pressed", String(first));
     this.first.textContent = first ? "Back to the corrected words" : "Show what the machine heard";
     if (first) this.#tell("What the machine heard, before anybody put anything right. Only to be read.");
     else if (this.busy) this.#tell(UNDER_WAY);
-    else if (!this.refusal.textContent) this.#tell(this.done ? "Put right." : "");
+    else if (!this.refusal.textContent) this.#tell(this.done ? this.said : "");
     this.done = false;
-    if (!first) notesOf(corrections, words.turns, this.seconds).forEach((notes, number) => notes.length && this.#sign(number, notes));
+    if (!first) notesOf(made.corrections, words.turns, this.seconds).forEach((notes, number) => notes.length && this.#sign(number, notes));
+  }
+
+  // All that was done, taken back or not, and the way to take the last of it back.
+  #tellSteps({ corrections, last }, first) {
+    const steps = stepsOf(corrections, this.seconds);
+    this.last = last;
+    this.undo.hidden = !this.may || first || !last;
+    this.undo.title = steps.find(({ revision }) => revision === last)?.text ?? "";
+    this.history.hidden = !steps.length;
+    this.history.querySelector("summary").textContent = `What was corrected (${steps.length})`;
+    this.steps.replaceChildren(...steps.map(({ revision, text, holds }) =>
+      el("li", { class: holds ? "" : "gone" }, `Revision ${revision}: ${text}`, ...(holds ? [] : [el("em", {}, " (taken back)")]))));
+  }
+
+  #takeBack() {
+    if (!this.busy && this.last) this.#make(undoing(this.last), "Taken back.");
   }
 
   #sign(number, notes) {
@@ -161,7 +181,8 @@ export class Corrections {
     if (back) line.querySelector("[data-correct=line]")?.focus();
   }
 
-  #make(corrections) {
+  #make(corrections, said = "Put right.") {
+    this.said = said;
     this.close();
     this.choice.clear();
     this.transcript.pane.focus({ preventScroll: true });

@@ -14,10 +14,11 @@ export async function fetchWords(url) {
   }
 }
 
-// What people put right up to now; nothing when it cannot be had.
+// {corrections, last}: what people put right up to now, and the revision that can be taken back; nothing when it cannot be had.
+export const NOTHING_CORRECTED = { corrections: [], last: null };
 export async function fetchCorrections(url) {
   const answer = url ? await fetch(url).catch(() => null) : null;
-  return answer?.ok ? (await answer.json()).corrections : [];
+  return answer?.ok ? answer.json() : NOTHING_CORRECTED;
 }
 
 // {peaks}, or {again} in so many seconds while they are being made, or neither: then there is no waveform.

@@ -1,7 +1,7 @@
 // The list of keys, where each can be changed: foot pedals and other keyboards send what they send.
 
 import { button, el } from "./dom.js";
-import { ACTIONS, keyName, keyOf } from "./keys.js";
+import { ACTIONS, FIXED, keyName, keyOf } from "./keys.js";
 
 export class Help {
   constructor({ keymap, offered, onChange }) {
@@ -9,11 +9,12 @@ export class Help {
     this.asking = null;
     this.told = el("p", { class: "quiet", role: "status" });
     this.rows = el("dl", { class: "keys" });
+    const fixed = el("dl", { class: "keys fixed" }, ...FIXED.flatMap(([key, name]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, name)]));
     const reset = button("Standard keys", { onclick: () => this.#reset() });
     const close = button("Close", { class: "main", onclick: () => this.root.close() });
     this.root = el("dialog", { class: "help", "aria-label": "Keys" }, el("h3", {}, "Keys"),
       el("p", { class: "quiet" }, "Choose one to give it another key, also that of a foot pedal. Kept in this browser, for you."),
-      this.rows, this.told, el("div", { class: "row" }, reset, close));
+      this.rows, this.told, el("p", { class: "quiet" }, "These stay as they are:"), fixed, el("div", { class: "row" }, reset, close));
     this.root.addEventListener("keydown", (event) => this.#take(event));
     this.root.addEventListener("close", () => (this.asking = null));
     this.root.onKey = (key) => !this.asking && this.keymap.actions.get(key) === "help" && (this.root.close(), true);

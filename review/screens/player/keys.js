@@ -28,6 +28,7 @@ export const ACTIONS = [
   ["search", "search in the transcript", ["/"]],
   ["follow", "follow the words while playing, or not", ["f"]],
   ["unjudged", "list only what is not judged", ["u"]],
+  ["question", "next open question of the review form", ["g"]],
   ["zoom_in", "zoom in", ["i"]],
   ["zoom_out", "zoom out", ["o"]],
   ["whole", "show the whole recording", ["0"]],
@@ -35,6 +36,17 @@ export const ACTIONS = [
   ["pan_right", "later part", ["Shift+ArrowRight"]],
   ["help", "show or hide this list", ["?"]],
 ];
+// Keys that mean something only where they are pressed, and stay as they are.
+export const FIXED = [
+  ["Shift + arrows", "in the transcript: choose words, or whole lines"],
+  ["1 to 4", "a reason while a skip asks for one; the answers to a question of the review form"],
+  ["arrows", "in the review form: another question, another answer"],
+  ["Enter", "in the search: next place, with Shift the one before; in a text: save it"],
+  ["Esc", "leave what was begun: a text, a choice of words, a small form"],
+];
+// What the player and the review form tell each other: go to the next question; which key that is.
+export const NEXT_QUESTION = "bodycam-review:next-question";
+export const KEYS_CHANGED = "bodycam-review:keys-changed";
 const REPEATING = new Set(["back", "forward", "slower", "faster", "zoom_in", "zoom_out", "pan_left", "pan_right"]);
 const TYPING =
   "input:not([type=checkbox], [type=radio], [type=range], [type=button]), textarea, select, [contenteditable=''], [contenteditable='true']";

@@ -62,8 +62,8 @@ export function build(player) {
   player.held = el("p", { class: "notice grave", role: "status", hidden: true }, "This recording is held for internal affairs.");
   const legend = el("div", { class: "legend" }, "Dotted: doubtful word. Italic: somebody else talks, too. Hatched: the machine is unsure.");
   const reading = el("div", { class: "bar" }, player.search.root, el("label", {}, player.follow, " Follow while playing"));
-  const below = el("div", { class: "bar" }, legend, player.corrections.first);
-  const left = el("div", { class: "left" }, reading, player.corrections.root, player.transcript.pane, below);
+  const below = el("div", { class: "bar" }, legend, el("div", { class: "group" }, player.corrections.undo, player.corrections.first));
+  const left = el("div", { class: "left" }, reading, player.corrections.root, player.transcript.pane, below, player.corrections.history);
   const judging = el("div", { class: "bar" }, player.saved.root, ...(player.data.judges ? [player.verify.toggleButton] : []));
   player.tabs = new Tabs([["Marks", player.cards.root], ["Notes", player.moments.list]]);
   player.tabs.count("Marks", player.data.flags.length);

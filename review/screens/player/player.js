@@ -2,7 +2,7 @@
 
 import { actionsOf } from "./actions.js";
 import { fetchPeaks, fetchStandings } from "./fetched.js";
-import { Keymap, listen } from "./keys.js";
+import { KEYS_CHANGED, Keymap, listen } from "./keys.js";
 import { followLinks } from "./links.js";
 import { KINDS } from "./moments.js";
 import { build, makeParts } from "./parts.js";
@@ -73,12 +73,14 @@ class Player {
 
   offered(id) {
     if (KINDS.includes(id) || id === "refer" || id === "correct") return this.data.may.includes(id);
+    if (id === "question") return this.data.may.includes("answer");
     return this.data.judges || !JUDGING.includes(id);
   }
 
   // The keys stand beside what they do, as they are now.
   hints() {
     for (const id of JUDGING) this.root.style.setProperty(`--key-${id}`, JSON.stringify(this.keymap.keys(id)[0] ?? ""));
+    document.dispatchEvent(new CustomEvent(KEYS_CHANGED));
   }
 
   update({ data, setTriggerValue }) {

@@ -1,6 +1,6 @@
 // The words that are read: those that hold now, or, on demand, what the machine heard first.
 
-import { fetchCorrections, fetchWords } from "./fetched.js";
+import { NOTHING_CORRECTED, fetchCorrections, fetchWords } from "./fetched.js";
 import { Voices } from "./speakers.js";
 
 const NONE = { turns: [], silences: [], speakers: {} };
@@ -10,13 +10,13 @@ export class Reading {
   constructor({ urls, transcript, search, corrections, wordSure, onNewer }) {
     Object.assign(this, { urls, transcript, search, corrections, wordSure, onNewer });
     this.words = NONE;
-    this.made = []; // what people corrected
+    this.made = NOTHING_CORRECTED;
     this.voices = new Voices();
   }
 
   // Fetches the words of this revision; true when they are here, to be shown.
   async fetch(revision) {
-    const [{ words, problem }, made] = await Promise.all([fetchWords(this.urls.transcript), revision > 1 ? fetchCorrections(this.urls.corrections) : []]);
+    const [{ words, problem }, made] = await Promise.all([fetchWords(this.urls.transcript), revision > 1 ? fetchCorrections(this.urls.corrections) : NOTHING_CORRECTED]);
     if (words && words.revision !== revision) return this.onNewer(words.revision), false;
     if (problem && this.words === NONE) this.transcript.say(problem);
     if (problem) return false;
@@ -27,7 +27,7 @@ export class Reading {
   show(flags) {
     this.#show(this.words, this.voices, this.corrections.tools);
     this.transcript.mark(flags);
-    this.corrections.learn(this.words, this.voices, { corrections: this.made, revision: this.words.revision, first: false });
+    this.corrections.learn(this.words, this.voices, { made: this.made, revision: this.words.revision, first: false });
   }
 
   // What the machine heard, only to be read; true when it is shown.
@@ -36,7 +36,7 @@ export class Reading {
     if (!words) return false;
     const voices = new Voices(words.speakers, words.turns);
     this.#show(words, voices, null);
-    this.corrections.learn(words, voices, { corrections: [], revision: this.words.revision, first: true });
+    this.corrections.learn(words, voices, { made: this.made, revision: this.words.revision, first: true });
     return true;
   }
 

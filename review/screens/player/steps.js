@@ -51,6 +51,11 @@ export function joined(before, { speaker, words }) {
   return [{ kind: "boundary", speaker, was: "", now: "merged", ...spanOf([...before.words, ...words]) }];
 }
 
+// What led to this revision is taken back; the words before it hold again.
+export function undoing(revision) {
+  return [{ kind: "undo", speaker: "", was: String(revision), now: String(revision - 1) }];
+}
+
 // The turn with `text` for its words. Only what differs is sent: all other words keep their times.
 export function reworded({ speaker, words }, text) {
   const now = text.split(/\s+/).filter(Boolean);

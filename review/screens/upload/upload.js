@@ -1,47 +1,41 @@
 // Sends recordings one after the other: dropped or chosen, with progress, each can be cancelled. Text goes in as text.
 
-const sending = new WeakMap();
+let form = null; // one for the window: what is being sent goes on while its person looks at other pages
 const HEADERS = { "x-requested-by": "bodycam-review", "content-type": "application/octet-stream" };
 const LATER = "The server could not be reached. Check the network, then choose the file again.";
 
 export default function (component) {
-  const root = component.parentElement;
-  let form = sending.get(root);
-  if (form) {
-    form.update(component);
-  } else {
-    form = new Form(component);
-    sending.set(root, form);
-  }
-  return () => {
-    form.close();
-    sending.delete(root);
-  };
+  form ??= new Form(component.data);
+  form.show(component);
+  return () => form.leave(component.parentElement);
 }
 
 class Form {
-  constructor({ data, parentElement, setTriggerValue }) {
+  constructor(data) {
     this.data = data;
-    this.tellPage = setTriggerValue;
     this.waiting = [];
     this.now = null;
-    this.build(parentElement);
-    this.guard = (event) => this.now && event.preventDefault();
-    window.addEventListener("beforeunload", this.guard);
+    this.build();
+    window.addEventListener("beforeunload", (event) => (this.now || this.waiting.length) && event.preventDefault());
+    window.addEventListener("online", () => this.next()); // the lock tells this way that the screen is unlocked
   }
 
-  update({ data, setTriggerValue }) {
+  show({ data, parentElement, setTriggerValue }) {
     this.data = data;
     this.tellPage = setTriggerValue;
+    if (this.parent === parentElement) return;
+    this.parent = parentElement;
+    parentElement.append(this.box);
   }
 
-  close() {
-    this.now?.request.abort();
-    window.removeEventListener("beforeunload", this.guard);
+  leave(parent) {
+    if (this.parent !== parent) return;
+    this.parent = null;
+    this.tellPage = () => {};
     this.box.remove();
   }
 
-  build(parent) {
+  build() {
     const accept = this.data.suffixes.join(",");
     this.input = el("input", { type: "file", multiple: true, accept, id: "files", onchange: () => this.take(this.input.files) });
     const label = el("label", { for: "files", class: "choose" }, "Choose files");
@@ -58,9 +52,8 @@ class Form {
       this.take(event.dataTransfer.files);
     });
     this.list = el("ul", { class: "files", "aria-label": "Files" });
-    this.said = el("p", { class: "quiet", role: "status" });
+    this.said = el("p", { class: "said", role: "status" });
     this.box = el("div", { class: "upload" }, area, this.list, this.said);
-    parent.append(this.box);
   }
 
   take(files) {
@@ -81,7 +74,7 @@ class Form {
     return row;
   }
 
-  next() {
+  async next() {
     if (this.now) return;
     const row = this.waiting.shift();
     if (!row) return;
@@ -91,17 +84,32 @@ class Form {
       return;
     }
     this.now = row;
+    // A file that is on its way goes on when the screen locks; the next one waits, since the server would refuse it.
+    const locked = await isLocked();
+    if (this.now !== row) return;
+    if (locked) {
+      this.hold(row);
+      return;
+    }
     row.request = new XMLHttpRequest();
     row.request.open("POST", `${this.data.url}?${new URLSearchParams(row.whose)}`);
     for (const [name, value] of Object.entries(HEADERS)) row.request.setRequestHeader(name, value);
     row.request.setRequestHeader("x-file-name", encodeURIComponent(row.file.name));
     row.began = performance.now();
-    row.request.upload.onprogress = (event) => this.show(row, event.loaded);
+    row.request.upload.onprogress = (event) => this.tellSent(row, event.loaded);
     row.request.upload.onload = () => (row.state.textContent = "sent; being checked…");
     row.request.onload = () => this.answered(row);
     row.request.onerror = () => this.end(row, LATER, "refused");
     row.request.onabort = () => this.end(row, "cancelled", "cancelled");
     row.request.send(row.file);
+  }
+
+  hold(row) {
+    this.now = null;
+    row.request = null;
+    this.waiting.unshift(row);
+    row.bar.value = 0;
+    row.state.textContent = "waits until the screen is unlocked";
   }
 
   // What can be told before a byte is sent; the server asks the same again.
@@ -113,7 +121,7 @@ class Form {
     return file.size ? "" : "Not taken: the file is empty.";
   }
 
-  show(row, loaded) {
+  tellSent(row, loaded) {
     const share = loaded / row.file.size;
     row.bar.value = share;
     const seconds = (performance.now() - row.began) / 1000;
@@ -128,7 +136,9 @@ class Form {
     } catch {
       // an answer of something in between; its status says enough
     }
-    if (row.request.status === 201) {
+    if (row.request.status === 423) {
+      this.hold(row); // it was locked in the moment before
+    } else if (row.request.status === 201) {
       row.bar.value = 1;
       this.end(row, "sent; it is in the list below", "sent");
       this.tellPage("sent", told.job);
@@ -148,13 +158,18 @@ class Form {
   }
 
   cancel(row) {
-    if (this.now === row) {
+    if (this.now === row && row.request) {
       row.request.abort();
     } else {
       this.waiting = this.waiting.filter((other) => other !== row);
       this.end(row, "cancelled", "cancelled");
     }
   }
+}
+
+async function isLocked() {
+  const answer = await fetch("/lock", { headers: { "x-requested-by": HEADERS["x-requested-by"] } }).catch(() => null);
+  return answer?.ok ? (await answer.json()).locked : false; // what else is wrong is told when the file is sent
 }
 
 function el(tag, attributes = {}, ...children) {

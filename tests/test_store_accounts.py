@@ -1,0 +1,93 @@
+"""Accounts, tries to sign in, saved filters and places, as the store keeps them on each database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from review.access import Viewer
+from review.errors import WrongUse
+from review.store import Filter, Sort, engine
+from review.store.people import CLOSED_FOR, FAILED_TRIES
+
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SAM = Viewer("sam", "Sam", "supervisor", "West")
+
+
+@pytest.fixture
+def book(new_store):
+    with new_store().casebook(write=True) as book:
+        book.accounts.add(SAM, at=AT, password="hash", temporary=True, totp="SECRET")
+        yield book
+
+
+def test_an_account_is_kept_changed_disabled_and_enabled(book):
+    accounts = book.accounts
+    assert accounts.any_real()
+    sam = accounts.person("sam")
+    assert (sam.name, sam.unit, sam.has_password, sam.has_totp, sam.demo, sam.made_at) == (
+        "Sam", "West", True, True, False, AT,
+    )  # fmt: skip
+    assert (accounts.secrets("sam").password, accounts.secrets("sam").temporary) == ("hash", True)
+    accounts.set_password("sam", "another", temporary=False)
+    accounts.set_totp("sam", "")
+    assert accounts.secrets("sam").password == "another"
+    assert not accounts.person("sam").has_totp
+    accounts.disable("sam", at=AT)
+    assert (accounts.secrets("sam"), book.viewer("sam"), accounts.person("sam").disabled_at) == (None, None, AT)
+    accounts.enable("sam")
+    assert book.viewer("sam") == SAM
+    with pytest.raises(WrongUse, match="already"):
+        accounts.add(SAM, at=AT)
+
+
+def test_demo_accounts_are_marked_and_have_no_secrets(book):
+    demo = Viewer("demo.officer", "Demo", "officer", officer="4711")
+    book.keep_demo(demo, at=AT)
+    book.keep_demo(demo, at=AT)
+    assert [(one.id, one.demo) for one in book.accounts.every()] == [("demo.officer", True), ("sam", False)]
+    assert book.accounts.secrets("demo.officer") is None
+
+
+def test_a_time_code_is_used_up_with_all_before_it(book):
+    assert [book.accounts.use_step("sam", step) for step in (7, 7, 6, 8)] == [True, False, False, True]
+
+
+def test_failed_tries_close_an_id_until_a_good_one_or_time_opens_it(book):
+    accounts = book.accounts
+    for who in ("sam", "nobody"):
+        for number in range(FAILED_TRIES):
+            assert accounts.closed_until(who, at=AT) is None
+            accounts.tried(who, at=AT + timedelta(seconds=number), ok=False)
+        last = AT + timedelta(seconds=FAILED_TRIES - 1)
+        assert accounts.closed_until(who, at=last) == last + CLOSED_FOR
+        assert accounts.closed_until(who, at=last + CLOSED_FOR) is None
+        accounts.tried(who, at=last + CLOSED_FOR, ok=True)
+        assert accounts.closed_until(who, at=last + CLOSED_FOR) is None
+
+
+def test_tries_to_sign_in_are_only_ever_added(new_store):
+    store = new_store()
+    with store.casebook(write=True) as book:
+        book.accounts.tried("sam", at=AT, ok=False)
+    with engine.reading(store._engine) as connection, pytest.raises(DBAPIError, match="only ever added"):
+        connection.exec_driver_sql("DELETE FROM sign_ins")
+
+
+def test_filters_and_places_are_kept_for_each_person_and_replaced(shelved, new_store):
+    store = new_store()
+    with store.register(write=True) as register:
+        register.save("sam", name="Long", wanted=Filter(shortest=30.0))
+        register.save("sam", name="Long", wanted=Filter(shortest=40.0, sort=Sort.OLDEST))
+        register.save("ina", name="Long", wanted=Filter())
+        assert register.saved("sam") == {"Long": Filter(shortest=40.0, sort=Sort.OLDEST)}
+        register.forget("sam", name="Long")
+        assert (register.saved("sam"), register.saved("ina")) == ({}, {"Long": Filter()})
+    with store.casebook(write=True) as book:
+        for at in (1.0, 2.5):
+            book.keep_place("sam", shelved.sha256, body={"at": at}, at=AT)
+        assert book.place("sam", shelved.sha256) == {"at": 2.5}
+        assert book.place("ina", shelved.sha256) == {}

@@ -1,0 +1,162 @@
+"""Who has which page, and what of which recording it shows to whom at an address typed by hand; told here by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from review.access import Viewer, ViewerRole
+from review.casework import Act, Kind
+from review.screens import main
+from review.screens.pages import PAGES, pages_of
+from review.store import open_store
+
+AT = datetime(2025, 3, 2, tzinfo=UTC)
+FRESH, OPENED = "a-session-without-openings", "a-session-with-openings"
+SCREENS = Path(main.__file__).parent
+ROUTER, START = "main.py", "start.py"  # they show nothing themselves, and send on to a page
+PEOPLE = {
+    "supervisor": Viewer("s", "Supervisor A", "supervisor", "North", "4700"),
+    "officer": Viewer("o", "Officer A", "officer", "North", "4711"),
+    "internal_affairs": Viewer("i", "Internal affairs A", "internal_affairs"),
+}
+# As in the matrix of addresses: who wears the camera, which unit, whether the statement is done.
+WHOSE = {
+    "north": ("4711", "North", True),
+    "untold": ("4711", "North", False),
+    "south": ("4801", "South", True),
+    "own": ("4700", "North", True),
+}
+HAVE = {
+    "officer": {"debrief.py", "debrief_recording.py", "today.py", "coaching.py", "method.py"},
+    "supervisor": {"today.py", "library.py", "listen.py", "coaching.py", "unit.py", "upload.py", "method.py"},
+    "internal_affairs": {"today.py", "library.py", "listen.py", "unit.py", "audit.py", "upload.py", "method.py"},
+    "trainer": {"moments.py", "method.py"},
+    "oversight": {"moments.py", "unit.py", "audit.py", "method.py"},
+    "admin": {"people.py", "audit.py", "upload.py", "method.py"},
+}
+OWN = {"debrief.py", "debrief_recording.py"}  # for whoever can wear a camera
+TAKE_A_RECORDING = {"listen.py", "debrief_recording.py", "coaching.py"}
+REVIEW, DEBRIEF, COACHING = {"review.player", "review.form"}, {"review.answers"}, {"review.form"}
+# What each page mounts about which recording once it was opened; nothing where it says nothing. A recording in which
+# one appears is shown by the debrief whichever page is asked for, and any other one by the page Review.
+SHOWN = {
+    ("supervisor", "listen.py"): {"north": REVIEW, "untold": REVIEW, "own": DEBRIEF},
+    ("supervisor", "debrief_recording.py"): {"north": REVIEW, "untold": REVIEW, "own": DEBRIEF},
+    ("supervisor", "coaching.py"): {"north": COACHING, "untold": COACHING, "own": COACHING},
+    ("officer", "debrief_recording.py"): {"north": DEBRIEF},
+    ("officer", "coaching.py"): {"north": COACHING},
+    ("internal_affairs", "listen.py"): dict.fromkeys(WHOSE, REVIEW),
+}
+
+
+@dataclass(frozen=True)
+class Agency:
+    """A store with four recordings, and the pages over it."""
+
+    ids: dict[str, str]
+
+    def page(self, role: str, file: str, name: str = "", *, session: str = OPENED) -> AppTest:
+        """What somebody sees who types the address of a page, about a recording."""
+        who = PEOPLE[role]
+        at = AppTest.from_file(main.__file__, default_timeout=120)
+        at.user = {"user": who.user, "name": who.name, "role": who.role, "session": session}
+        if name:
+            at.query_params["recording"] = self.ids[name]
+            at.session_state[f"watch-{self.ids[name]}"] = True  # they have read the warning and chose to go on
+        at.switch_page(file).run()
+        assert not at.exception
+        return at
+
+    def shown(self, at: AppTest) -> dict[str, set[str]]:
+        """The components that are mounted about recordings, by recording."""
+        found: dict[str, set[str]] = {}
+        names = {sha256: name for name, sha256 in self.ids.items()}
+        for one in at.get("bidi_component"):
+            recording = json.loads(one.proto.json or "{}").get("recording")
+            if recording:
+                found.setdefault(names[recording], set()).add(one.proto.component_name)
+        return found
+
+
+@pytest.fixture(scope="module")
+def agency(tmp_path_factory: pytest.TempPathFactory, shelve_into) -> Iterator[Agency]:
+    folder: Path = tmp_path_factory.mktemp("agency")
+    ids = {name: shelve_into(folder, pitch=200.0 + at, name=f"{name}.wav").sha256 for at, name in enumerate(WHOSE)}
+    with open_store(folder / "review.db") as store, store.casebook(write=True) as book:
+        for viewer in PEOPLE.values():
+            book.keep_demo(viewer, at=AT)
+            here = replace(viewer, session=OPENED)
+            for sha256 in ids.values():  # whether they could open it or not: what a page shows is decided anew
+                book.open(here, sha256, purpose="audit", at=AT)
+        for name, (wearer, unit, done) in WHOSE.items():
+            book.set_whose(ids[name], wearer=wearer, unit=unit)
+            if done:
+                book.act(Act(f"{uuid4()}:1", ids[name], Kind.STATEMENT_DONE, "", {}, "x", "officer", AT))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BODYCAM_REVIEW_DB", str(folder / "review.db"))
+        yield Agency(ids)
+        st.cache_resource.clear()  # closes the store, which is kept for the whole process otherwise
+
+
+def test_each_page_is_in_this_matrix_and_each_file_of_a_page_is_one():
+    assert {page.file for page in PAGES} == set().union(*HAVE.values())
+    assert set(HAVE) == set(ViewerRole)
+    runs_by_itself = {path.name for path in SCREENS.glob("*.py") if '__name__ == "__main__"' in path.read_text("utf-8")}
+    assert runs_by_itself == {page.file for page in PAGES} | {ROUTER, START}
+
+
+def test_each_page_that_takes_a_recording_is_in_this_matrix():
+    takes = {page.file for page in PAGES if 'query_params.get("recording")' in (SCREENS / page.file).read_text("utf-8")}
+    assert takes == TAKE_A_RECORDING
+    wearing = {page for page in TAKE_A_RECORDING if page in HAVE["supervisor"] | OWN}
+    assert {file for role, file in SHOWN if role == "supervisor"} == wearing
+    for role in ("officer", "internal_affairs"):
+        assert {file for who, file in SHOWN if who == role} == TAKE_A_RECORDING & HAVE[role]
+
+
+@pytest.mark.parametrize("role", HAVE)
+def test_a_role_has_its_pages_and_no_other(role):
+    assert {page.file for page in pages_of(role)} == HAVE[role]
+    more = OWN if role in {"supervisor", "internal_affairs"} else set()
+    assert {page.file for page in pages_of(role, officer="4711")} == HAVE[role] | more
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_the_router_knows_the_pages_of_the_role_and_no_other(agency, role, monkeypatch):
+    offered: list[str] = []
+    plain = st.navigation
+
+    def noted(pages: list[st.Page], **how: Any) -> st.Page:
+        offered.extend(Path(str(page._page)).name for page in pages)
+        return plain(pages, **how)
+
+    monkeypatch.setattr(st, "navigation", noted)
+    agency.page(role, "method.py")
+    assert set(offered) == {START} | {page.file for page in pages_of(role, officer=PEOPLE[role].officer)}
+
+
+@pytest.mark.parametrize(("role", "file"), SHOWN)
+def test_nothing_of_a_recording_is_shown_before_its_purpose_was_said(agency, role, file):
+    name = max(SHOWN[role, file])  # where there is one, the one that its own page would show at once
+    at = agency.page(role, file, name, session=FRESH)
+    assert agency.shown(at) == {}
+    assert [*at.radio, *(one for one in at.button if one.label.startswith("Open"))]
+
+
+@pytest.mark.parametrize(("role", "file"), SHOWN)
+def test_a_recording_is_shown_to_those_who_may_by_the_page_that_is_for_it(agency, role, file):
+    for name in WHOSE:
+        at = agency.page(role, file, name)
+        wanted = SHOWN[role, file].get(name)
+        assert agency.shown(at) == ({name: wanted} if wanted else {}), name
+        assert bool(at.error) is (wanted is None), name
