@@ -22,7 +22,7 @@ from review.encounter import (
     Verdict,
     VoiceProfile,
 )
-from review.errors import RefusedVerdict, StoreUnavailable, UnknownRecording, WrongUse
+from review.errors import RefusedAct, RefusedVerdict, StoreUnavailable, UnknownRecording, WrongUse
 from review.store import Count, engine, open_store
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -106,7 +106,7 @@ def test_verdicts_are_kept_all_or_none(shelved, new_store):
 def test_not_even_sql_changes_what_is_kept(shelved, new_store, table, change):
     store = new_store()
     store.record([verdict(shelved)])
-    store.add_corrected(replace(shelved.encounter, revision=2), [correction(shelved)])
+    corrected(store, replace(shelved.encounter, revision=2), [correction(shelved)])
     with engine.reading(store._engine) as connection, pytest.raises(DBAPIError, match="only ever added"):
         connection.exec_driver_sql(change.format(table))
 
@@ -247,18 +247,23 @@ def test_what_other_officers_say_is_not_in_the_figures_of_the_library(shelved, n
 def test_a_correction_is_kept_with_the_revision_that_it_made(shelved, new_store):
     store = new_store()
     after = replace(shelved.encounter, revision=2)
-    store.add_corrected(after, [correction(shelved)])
+    corrected(store, after, [correction(shelved)])
     assert store.encounter(shelved.sha256) == after
     assert store.encounter(shelved.sha256, revision=1) == shelved.encounter
     assert store.corrections(shelved.sha256) == (correction(shelved),)
     assert store.media(shelved.sha256) == shelved.media
 
 
+def corrected(store, encounter, made):
+    with store.casebook(write=True) as book:
+        book.correct(encounter, made)
+
+
 def test_two_people_who_correct_at_once_do_not_overwrite_each_other(shelved, new_store):
     store = new_store()
-    store.add_corrected(replace(shelved.encounter, revision=2), [correction(shelved)])
-    with pytest.raises(StoreUnavailable, match="just now"):
-        store.add_corrected(replace(shelved.encounter, revision=2, flags=()), [correction(shelved)])
+    corrected(store, replace(shelved.encounter, revision=2), [correction(shelved)])
+    with pytest.raises(RefusedAct, match="just now"):
+        corrected(store, replace(shelved.encounter, revision=2, flags=()), [correction(shelved)])
     assert store.encounter(shelved.sha256).flags == shelved.encounter.flags
 
 

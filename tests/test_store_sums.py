@@ -98,7 +98,8 @@ def do(store, kind, recording, *what, number):
         after = replace(before, revision=before.revision + 1, flags=anew(before, what[0]))
         if what[1]:
             made = Correction(sha256, CorrectionKind.ROLE, "S2", Span(0, 30), "civilian", "other_officer", "sam", AT)
-            store.add_corrected(after, [made])
+            with store.casebook(write=True) as book:
+                book.correct(after, [made])
         else:
             store.add(after, store.media(sha256), at=AT)
     else:

@@ -109,10 +109,9 @@ def judged(shelved, new_store):
     before = store.encounter(second)
     theirs = tuple(replace(flag, role=Role.OTHER_OFFICER) for flag in before.flags[:2])
     fewer = replace(before, revision=2, flags=(*theirs, before.flags[3]))
-    store.add_corrected(
-        fewer, [Correction(second, CorrectionKind.ROLE, "S1", Span(0, 30), "officer", "other_officer", "sam", AT)]
-    )
+    made = Correction(second, CorrectionKind.ROLE, "S1", Span(0, 30), "officer", "other_officer", "sam", AT)
     with store.casebook(write=True) as book:
+        book.correct(fewer, [made])
         book.set_whose(first, wearer="o1", unit="West")
     return store
 

@@ -16,7 +16,7 @@ from review.access import Reach
 from review.corrections import Step
 from review.encounter import Correction, Encounter, Verdict, VoiceProfile
 from review.encounter_json import from_json
-from review.errors import StoreUnavailable, UnknownRecording, WrongUse
+from review.errors import UnknownRecording, WrongUse
 from review.store import audit, corrections, library, profiles, search, tallies, verdicts
 from review.store import encounters as rows
 from review.store.audit import Chain
@@ -61,14 +61,6 @@ class Store:
                 return False
             rows.add(connection, encounter, media, at)
         return True
-
-    def add_corrected(self, encounter: Encounter, made: Sequence[Correction]) -> None:
-        """Keep the next revision of a known recording together with the corrections that led to it."""
-        with writing(self._engine) as connection:
-            if rows.has(connection, encounter.recording.sha256, encounter.revision):
-                raise StoreUnavailable("somebody else corrected this recording just now; look at it again, and repeat")
-            rows.add(connection, encounter, Path(), made[0].at)
-            corrections.record(connection, made, revision=encounter.revision)
 
     def corrections(self, sha256: str) -> tuple[Correction, ...]:
         """People's corrections of this recording, in the order in which they were made."""
