@@ -167,10 +167,7 @@ def test_a_hold_closes_coaching_until_internal_affairs_releases_it(sit, shelved)
     assert len(casework.of(desk, shelved.sha256).sessions) == 1
 
 
-def test_a_review_is_signed_off_only_when_it_is_whole_and_then_stays_as_it_is(sit, shelved):
-    desk = sit(SUPERVISOR, "assigned_review")
-    with pytest.raises(RefusedAct, match="not yet"):
-        casework.do(desk, shelved.sha256, operation("sign_off"))
+def signed_off(desk: Desk, shelved) -> None:
     for checklist in desk.policy.checklists:
         for item in checklist.items:
             casework.do(desk, shelved.sha256, operation("answer", item.id, checklist=checklist.id, reply="cannot_tell"))
@@ -179,9 +176,29 @@ def test_a_review_is_signed_off_only_when_it_is_whole_and_then_stays_as_it_is(si
     casework.do(desk, shelved.sha256, operation("listened", start=stretch.start, end=stretch.end))
     assert casework.to_sign(desk, shelved.sha256) == ()
     casework.do(desk, shelved.sha256, operation("sign_off"))
+
+
+def test_a_review_is_signed_off_only_when_it_is_whole_and_then_stays_as_it_is(sit, shelved):
+    desk = sit(SUPERVISOR, "assigned_review")
+    with pytest.raises(RefusedAct, match="not yet"):
+        casework.do(desk, shelved.sha256, operation("sign_off"))
+    signed_off(desk, shelved)
     assert casework.of(desk, shelved.sha256).signed.person == "s"
     with pytest.raises(RefusedAct, match="reopen"):
         casework.do(desk, shelved.sha256, operation("comment", text="one more thing"))
+
+
+def test_the_officer_reads_no_signed_form_while_the_recording_is_held(sit, shelved):
+    desk, affairs = sit(SUPERVISOR, "assigned_review"), sit(AFFAIRS, "audit")
+    signed_off(desk, shelved)
+    officer = sit(OFFICER, "own_debrief")
+    assert casework.of(officer, shelved.sha256).signed
+    casework.do(desk, shelved.sha256, operation("refer", why="force without a report"))
+    kept_back = casework.of(officer, shelved.sha256)
+    assert (kept_back.signed, kept_back.disposition, kept_back.answers, kept_back.hold) == (None, None, {}, None)
+    assert casework.of(affairs, shelved.sha256).signed
+    casework.do(affairs, shelved.sha256, operation("release", why="looked into"))
+    assert casework.of(officer, shelved.sha256).signed
 
 
 def test_a_question_that_the_agency_does_not_ask_is_not_answered(sit, shelved):

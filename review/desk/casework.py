@@ -26,9 +26,12 @@ def of(desk: Desk, sha256: str) -> Casework:
 
 
 def visible(desk: Desk, facts: Facts, work: Casework) -> Casework:
-    """The casework without what is internal affairs' own while a recording is held: who referred it, and why."""
+    """The casework without what is internal affairs' own while a recording is held: who referred it, and why.
+
+    A signed form is kept back as long: how a review ended ("referred") would tell of the hold.
+    """
     if work.hold is not None and access.appears(desk.viewer, facts):
-        return replace(work, hold=None)
+        return replace(work, hold=None, signed=None, disposition=None, comment=None, answers={})
     return work
 
 
