@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
 
 from review.access import Action, Viewer
-from review.desk import NO_PURPOSE, Desk, casework, corrections, library
+from review.desk import NO_PURPOSE, Desk, casework, corrections, debrief, library
 from review.encounter import Answer, Verdict
 from review.errors import Refused, RefusedAct, RefusedVerdict, UnknownRecording
 from review.report import Format
@@ -191,6 +191,7 @@ def test_a_review_is_signed_off_only_when_it_is_whole_and_then_stays_as_it_is(si
 def test_the_officer_reads_no_signed_form_while_the_recording_is_held(sit, shelved):
     desk, affairs = sit(SUPERVISOR, "assigned_review"), sit(AFFAIRS, "audit")
     signed_off(desk, shelved)
+    debrief.state_statement(sit(OFFICER), shelved.sha256)
     officer = sit(OFFICER, "own_debrief")
     assert casework.of(officer, shelved.sha256).signed
     casework.do(desk, shelved.sha256, operation("refer", why="force without a report"))

@@ -13,14 +13,15 @@ from datetime import date
 from review import access
 from review.access import Action, Reach, ViewerRole
 from review.desk.desk import Desk
-from review.encounter import Standing
 from review.errors import Refused
 from review.store import Asked, Filter
-from review.store.figures import Backlog, Coverage, Instance
+from review.store.behind import Heard, Instance, Number, Reviews, Stops
+from review.store.figures import Backlog, Coverage
+from review.store.filters import REASON, STOPS
 from review.store.sums import Tally
 
 FEWEST = 10  # a smaller number is withheld
-MOST_MOMENTS = 200  # behind one number
+MOMENTS_A_PAGE = 20  # behind one number
 NO_MOMENTS = "You see figures here. Moments reach you when somebody shares them."
 
 
@@ -67,10 +68,18 @@ class Unit:
     coverage: dict[str, Cell]  # recorded, not_begun, begun, signed; marks, judged
     months: tuple[Month, ...]
     totals: tuple[Month, ...]  # of the whole time, by behaviour
-    reasons: dict[str, Cell]  # verified, marked, unsure, none
+    reasons: dict[str, Cell]  # verified, marked, unsure, none; empty where the policy hides stops or their reasons
     backlog: tuple[Backlog, ...] | None = None  # None for whom it is no work
     waiting: Cell = field(default_factory=lambda: Cell(0))  # all serious marks that nobody has judged
     opens: bool = False  # whether this person may open the moments behind a number
+
+
+@dataclass(frozen=True)
+class Moments:
+    """One page of the marks or recordings behind a number."""
+
+    rows: tuple[Instance, ...]
+    more: bool  # whether others come after them
 
 
 def units(desk: Desk) -> tuple[str, ...]:
@@ -95,7 +104,7 @@ def unit(desk: Desk, period: Period, *, unit: str | None = None) -> Unit:
         figures = register.figures
         covered, backlog = figures.coverage(asked), figures.backlog(asked)
         tallies = figures.by_month(since=period.since, unit=asked.wanted.unit, hidden=desk.policy.hidden)
-        reasons = figures.reasons(asked)
+        reasons = vars(figures.reasons(asked)) if _tells_reasons(desk) else {}
     months = [tally for tally in tallies if not tally.others]
     marks = {"marks": sum(one.marked + one.unsure for one in tallies), "judged": sum(one.judged for one in tallies)}
     waiting = sum(one.marked + one.unsure for one in backlog)
@@ -103,7 +112,7 @@ def unit(desk: Desk, period: Period, *, unit: str | None = None) -> Unit:
         coverage=_coverage(covered, marks, exact=may_open),
         months=tuple(map(_month, months)),
         totals=tuple(map(_month, _totals(months, exact=may_open))),
-        reasons=parts(vars(reasons)),
+        reasons=parts(reasons),
         backlog=backlog if may_open else None,
         waiting=Cell(waiting) if may_open else _cell(waiting),
         opens=may_open,
@@ -111,9 +120,16 @@ def unit(desk: Desk, period: Period, *, unit: str | None = None) -> Unit:
 
 
 def behind(
-    desk: Desk, period: Period, *, unit: str | None, behaviours: Sequence[str], stands: Standing, month: str = ""
-) -> tuple[Instance, ...]:
-    """The moments behind a number, the oldest first; raises Refused for whom they are not."""
+    desk: Desk,
+    period: Period,
+    number: Number,
+    *,
+    unit: str | None,
+    after: Instance | None = None,
+    oldest: bool = False,
+    limit: int = MOMENTS_A_PAGE,
+) -> Moments:
+    """A page of what stands behind a number, the next after `after`; raises Refused for whom it is not."""
     asked = _asked(desk, period, unit)
     if not opens(desk):
         desk.log(Action.UNIT_FIGURES, outcome="refused", why=NO_MOMENTS)
@@ -121,7 +137,18 @@ def behind(
     # An officer's own recording is not told before the statement is done.
     asked = replace(asked, readable=desk.rules.debrief_after_statement)
     with desk.store.register() as register:
-        return register.figures.instances(asked, behaviours=behaviours, stands=stands, month=month, limit=MOST_MOMENTS)
+        rows = register.figures.behind(asked, number, after=after, oldest=oldest, limit=limit + 1)
+    return Moments(rows[:limit], more=len(rows) > limit)
+
+
+def in_library(desk: Desk, period: Period, number: Number, *, unit: str | None) -> Filter | None:
+    """The library's filter that lists the same recordings; None for marks, and where the library has no such filter."""
+    wanted = _asked(desk, period, unit).wanted
+    if isinstance(number, Reviews):
+        return replace(wanted, state=number.state)
+    if isinstance(number, Stops) and number.heard is Heard.NONE:
+        return replace(wanted, without_reason=True)
+    return None
 
 
 def parts(numbers: dict[str, int]) -> dict[str, Cell]:
@@ -143,6 +170,11 @@ def _asked(desk: Desk, period: Period, unit: str | None) -> Asked:
         unit = viewer.unit
     wanted = Filter(since=period.since, unit=unit)
     return Asked(viewer, Reach(everything=True), desk.clock().date(), wanted, desk.policy.hidden)
+
+
+def _tells_reasons(desk: Desk) -> bool:
+    # Without the reasons every stop would be one without a reason.
+    return REASON not in desk.policy.hidden and not desk.policy.hidden.issuperset(STOPS)
 
 
 def _coverage(covered: Coverage, marks: dict[str, int], *, exact: bool) -> dict[str, Cell]:

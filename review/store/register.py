@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Connection
 
 from review.access import Viewer
 from review.casework import Assignment
-from review.encounter import Standing
-from review.store import counts, figures, filters, library, search, sums
+from review.store import behind, counts, figures, filters, library, search, sums
+from review.store.behind import Instance, Number
 from review.store.counts import MarkCount
-from review.store.figures import Backlog, Coverage, Instance, Reasons
+from review.store.figures import Backlog, Coverage, Reasons
 from review.store.filters import Filter
 from review.store.joblist import Jobs
 from review.store.library import Asked, Listed
@@ -117,10 +117,8 @@ class Figures:
         """The recordings with a marked stop, by what was heard of its reason."""
         return figures.reasons(self._connection, asked)
 
-    def instances(
-        self, asked: Asked, *, behaviours: Sequence[str], stands: Standing, month: str = "", limit: int
+    def behind(
+        self, asked: Asked, number: Number, *, after: Instance | None, oldest: bool, limit: int
     ) -> tuple[Instance, ...]:
-        """The marks of these behaviours that stand so, the oldest recording first, at most so many."""
-        return figures.instances(
-            self._connection, asked, behaviours=behaviours, stands=stands, month=month, limit=limit
-        )
+        """The next marks or recordings behind a number, after this one; the newest recording first, or the oldest."""
+        return behind.page(self._connection, asked, number, after=after, oldest=oldest, limit=limit)
