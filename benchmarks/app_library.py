@@ -25,8 +25,8 @@ from benchmarks.accuracy import table
 from benchmarks.made_library import make
 from review.desk import Desk, figures, library
 from review.desk.library import READY
-from review.encounter import Standing
 from review.store import Filter, Sort, State, Store, open_store
+from review.store.behind import Counted, Heard, Marks, Number, Reviews, Stops
 
 RUNS = 5
 ALL = "All recordings"  # what the page calls no filter
@@ -34,10 +34,13 @@ LIMIT = 500  # milliseconds that opening, filtering and searching may take
 RAW = Path(__file__).with_name("results") / "app_library.json"
 RESULT = RAW.with_suffix(".md")
 SINCE = date(2025, 6, 1)
-BEHIND = (
-    ("waiting uses of force", ["force"], Standing.UNVERIFIED),
-    ("verified courtesy", ["courtesy"], Standing.VERIFIED),
-)
+BEHIND: dict[str, Number] = {
+    "waiting, unsure uses of force": Marks(Counted.UNSURE, "force", others=True, waiting=True),
+    "verified courtesy": Marks(Counted.VERIFIED, "courtesy"),
+    "all marks judged": Marks(Counted.JUDGED, others=True),
+    "stops without a reason marked": Stops(Heard.NONE),
+    "recordings signed off": Reviews("signed"),
+}
 SHOWN = {ALL: Filter(), **{ready.name: ready.wanted for ready in READY[1:]}}  # the demo accounts have no work
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
@@ -90,11 +93,9 @@ def desk_times(database: Path) -> dict[str, Any]:
             for name, period in (("of twelve months", figures.Period(SINCE)), ("of all", figures.Period())):
                 took, unit = timed(lambda desk=desk, period=period: figures.unit(desk, period))
                 out[f"{user}: unit view {name}"] = {**took, "found": unit.coverage["recorded"].number}
-            for name, behaviours, stands in BEHIND:
-                asked = {"unit": None, "behaviours": behaviours, "stands": stands}
-                behind = partial(figures.behind, desk, figures.Period(), **asked)
-                took, moments = timed(behind)
-                out[f"{user}: moments behind {name}"] = {**took, "found": len(moments)}
+            for name, number in BEHIND.items():
+                took, moments = timed(partial(figures.behind, desk, figures.Period(), number, unit=None))
+                out[f"{user}: first page behind {name}"] = {**took, "found": len(moments.rows)}
     return out
 
 

@@ -24,6 +24,16 @@ def test_who_wears_the_camera_is_kept_and_logged(run, shelved, new_store):
     assert entry.source.startswith("command line, ")
 
 
+def test_what_is_not_named_stays_and_an_empty_value_takes_it_away(run, shelved, new_store):
+    run("whose", shelved.sha256[:8], "--officer", "4711", "--unit", "North", "--appears", "4712")
+    done = run("whose", shelved.sha256[:8], "--appears", "4713")
+    assert "worn by 4711, unit North, also in it: 4713" in done.output
+    run("whose", shelved.sha256[:8], "--unit", "", "--appears", "")
+    with new_store().casebook() as book:
+        facts = book.facts(shelved.sha256)
+    assert (facts.wearer, facts.unit, facts.present) == ("4711", "", frozenset())
+
+
 def test_a_recording_that_is_not_there_is_told(run, shelved, tmp_path):
     failed = run("whose", "ffff", "--officer", "4711")
     assert failed.exit_code == 1

@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from review.access import Viewer
+from review.access import Reach, Viewer
 from review.casework import Act, Kind
-from review.desk import Desk, figures
+from review.desk import Desk, figures, library
 from review.desk.figures import Cell, Period
 from review.encounter import Answer, Role, Standing, Status, Verdict
 from review.errors import Refused
 from review.policy import built_in
+from review.store import Asked
+from review.store.behind import Counted, Heard, Marks, Reviews, Stops
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -45,6 +47,41 @@ def store(shelved, new_store):
         book.set_whose("e" * 64, wearer="o2", unit="East")
         book.set_whose(shelved.sha256, wearer="o3", unit="East")
     return kept
+
+
+@pytest.fixture
+def mixed(store, shelved):
+    """The same with marks of every kind: rejected, unsure, of a colleague, of other months, corrected since."""
+    base = shelved.encounter
+    reason, order = base.flags[0], base.flags[-1]
+    for number, marks in (
+        (20, (order, replace(order, id="f", behaviour="force"), replace(order, id="a", behaviour="medical_aid"))),
+        (21, (order, replace(reason, status=Status.UNSURE))),
+        (22, (order, reason, replace(order, id="z", span=base.flags[0].span, status=Status.UNSURE))),
+    ):
+        when = datetime(2026, 1, number, tzinfo=UTC)
+        what = replace(base.recording, sha256=f"{number:064x}", name=f"{number}.wav", recorded_at=when)
+        store.add(replace(base, recording=what, flags=marks), shelved.media, at=AT)
+        with store.casebook(write=True) as book:
+            book.set_whose(f"{number:064x}", wearer="o1", unit="West")
+    colleague = replace(base.recording, sha256="b" * 64, name="b.wav")
+    marks = (order, replace(reason, role=Role.OTHER_OFFICER))
+    store.add(replace(base, recording=colleague, flags=marks), shelved.media, at=AT)
+    first = store.encounter(f"{1:064x}")
+    more = (
+        replace(order, id="f1", behaviour="force"),
+        replace(order, id="f2", behaviour="force", status=Status.UNSURE),
+    )
+    store.add(replace(first, revision=first.revision + 1, flags=(*first.flags, *more)), shelved.media, at=AT)
+    store.record(
+        [
+            Verdict("w:1", f"{22:064x}", reason.id, Answer.DISAGREE, "sam", "supervisor", AT),
+            Verdict("w:2", f"{22:064x}", order.id, Answer.AGREE, "sam", "supervisor", AT),
+            Verdict("w:3", f"{22:064x}", order.id, Answer.DISAGREE, "ina", "internal_affairs", AT),
+            Verdict("w:4", f"{3:064x}", "o3", Answer.SKIP, "sam", "supervisor", AT),
+        ]
+    )
+    return store
 
 
 def at(store, viewer) -> Desk:
@@ -107,9 +144,11 @@ def test_oversight_gets_figures_without_the_small_ones_and_no_moments(store):
     assert (unit.backlog, unit.opens, unit.waiting) == (None, False, Cell(None))
     assert {unit.coverage[name] for name in ("not_begun", "begun", "signed")} == {Cell(None)}
     with pytest.raises(Refused, match="figures"):
-        figures.behind(desk, Period(), unit=None, behaviours=["order"], stands=Standing.VERIFIED)
+        figures.behind(desk, Period(), Marks(Counted.VERIFIED, "order"), unit=None)
+    with pytest.raises(Refused, match="figures"):
+        figures.behind(desk, Period(), Reviews(), unit=None)
     with store.casebook() as book:
-        assert [entry.outcome for entry in book.logged(action="unit_figures")] == ["refused"]
+        assert [entry.outcome for entry in book.logged(action="unit_figures")] == ["refused", "refused"]
 
 
 def test_a_part_cannot_be_reckoned_from_the_others():
@@ -122,18 +161,105 @@ def test_who_has_no_figures_is_refused(store):
         figures.unit(at(store, TRAINER), Period())
 
 
-def test_every_number_opens_exactly_its_moments(store):
-    desk = at(store, SUPERVISOR)
-    behind = figures.behind(desk, Period(), unit=None, behaviours=["reason_for_stop"], stands=Standing.VERIFIED)
-    assert len(behind) == 12
-    assert {one.standing for one in behind} == {Standing.VERIFIED}
-    month = behind[0].at[:7]
-    assert len(figures.behind(desk, Period(), unit=None, behaviours=["reason_for_stop"], stands=Standing.VERIFIED,
-                              month=month)) == 12  # fmt: skip
-    [serious] = figures.behind(
-        at(store, AFFAIRS), Period(), unit="East", behaviours=["bias_remark"], stands=Standing.UNVERIFIED
-    )
-    assert (serious.recording, serious.unsure) == ("e" * 64, True)
+def listed(desk, number, *, unit=None, period=None, oldest=False, limit=5):
+    """All that is listed behind a number, page after page."""
+    out, after = [], None
+    while True:
+        page = figures.behind(desk, period or Period(), number, unit=unit, after=after, oldest=oldest, limit=limit)
+        assert len(page.rows) == limit or not page.more
+        out += page.rows
+        if not page.more:
+            return out
+        after = page.rows[-1]
+
+
+def test_every_number_opens_exactly_its_moments(mixed):
+    """Each number of the page, for one unit and for all: as many are listed, none twice, and all are of that kind."""
+    desk = at(mixed, AFFAIRS)
+    for unit in (None, "West", "East"):
+        found = figures.unit(desk, Period(), unit=unit)
+        with mixed.register() as register:
+            tallies = register.figures.by_month(since=None, unit=unit, hidden=())
+        for tally in [one for one in tallies if not one.others]:
+            for counted in list(Counted)[1:]:
+                number = Marks(counted, tally.behaviour, month=tally.month)
+                rows = listed(desk, number, unit=unit)
+                assert len({(one.recording, one.flag) for one in rows}) == len(rows) == getattr(tally, counted.value)
+                assert all(one.behaviour == tally.behaviour and one.at[:7] == tally.month for one in rows)
+                if counted in (Counted.MARKED, Counted.UNSURE):
+                    assert {one.unsure for one in rows} <= {counted is Counted.UNSURE}
+        for total in found.totals:
+            rows = listed(desk, Marks(Counted.MARKED, total.behaviour), unit=unit)
+            assert total.marked.number in (len(rows), None)
+        assert len(listed(desk, Marks(others=True), unit=unit)) == found.coverage["marks"].number
+        assert len(listed(desk, Marks(Counted.JUDGED, others=True), unit=unit)) == found.coverage["judged"].number
+
+
+def test_each_number_of_the_backlog_opens_the_marks_that_nobody_judged(mixed):
+    desk = at(mixed, AFFAIRS)
+    backlog = figures.unit(desk, Period()).backlog
+    assert {one.behaviour for one in backlog} == {"bias_remark", "force"}
+    for one in backlog:
+        for counted, count in ((Counted.MARKED, one.marked), (Counted.UNSURE, one.unsure)):
+            rows = listed(desk, Marks(counted, one.behaviour, others=True, waiting=True))
+            assert len(rows) == count
+            assert {row.standing for row in rows} <= {Standing.UNVERIFIED}
+    relieved = {row.recording for row in listed(desk, Marks(Counted.ALL, "force", others=True, waiting=True))}
+    assert relieved == {f"{1:064x}"}  # aid was marked in the others
+
+
+def test_each_coverage_number_opens_its_recordings_here_and_in_the_library(mixed):
+    sign(mixed, 1)
+    for viewer in (AFFAIRS, SUPERVISOR):
+        desk = at(mixed, viewer)
+        coverage = figures.unit(desk, Period()).coverage
+        for name in ("", "not_begun", "begun", "signed"):
+            rows = listed(desk, Reviews(name))
+            assert len({one.recording for one in rows}) == len(rows) == coverage[name or "recorded"].number
+            wanted = figures.in_library(desk, Period(), Reviews(name), unit=None)
+            assert library.look(desk, wanted, limit=5).total == len(rows)
+
+
+def test_each_number_of_reasons_opens_its_recordings_where_the_reason_is_heard(mixed):
+    desk = at(mixed, AFFAIRS)
+    with mixed.register() as register:
+        asked = Asked(AFFAIRS, Reach(everything=True), AT.date())
+        counted = vars(register.figures.reasons(asked))
+    assert counted == {"verified": 12, "marked": 3, "unsure": 1, "none": 1}
+    for heard in Heard:
+        rows = listed(desk, Stops(heard))
+        assert len({one.recording for one in rows}) == len(rows) == counted[heard.value]
+        assert {one.behaviour for one in rows} == {"order" if heard is Heard.NONE else "reason_for_stop"}
+        assert all(one.flag for one in rows)
+    [unsure] = listed(desk, Stops(Heard.UNSURE))
+    assert (unsure.unsure, unsure.standing) == (True, Standing.UNVERIFIED)
+    wanted = figures.in_library(desk, Period(), Stops(Heard.NONE), unit=None)
+    found = library.look(desk, wanted, limit=9).rows
+    assert {one.entry.sha256 for one in found} == {one.recording for one in listed(desk, Stops(Heard.NONE))}
+
+
+def test_a_reason_that_a_colleague_gave_is_a_reason(mixed):
+    """Whoever told the person why: to say that no reason was marked would be untrue."""
+    theirs = [one for one in listed(at(mixed, AFFAIRS), Stops(Heard.MARKED)) if one.recording == "b" * 64]
+    assert len(theirs) == 1
+
+
+@pytest.mark.parametrize("number", [Marks(Counted.ALL, others=True), Reviews(), Stops(Heard.VERIFIED)])
+@pytest.mark.parametrize("limit", [1, 4, 100])
+def test_a_list_begins_with_the_newest_and_turns_round(mixed, number, limit):
+    desk = at(mixed, AFFAIRS)
+    rows, turned = (listed(desk, number, limit=limit, oldest=oldest) for oldest in (False, True))
+    assert [one.at for one in rows] == sorted((one.at for one in rows), reverse=True)
+    assert [one.at for one in turned] == sorted(one.at for one in turned)
+    assert {(one.recording, one.flag) for one in rows} == {(one.recording, one.flag) for one in turned}
+    assert len(rows) == len(turned) > 10
+
+
+def test_a_supervisors_list_holds_the_own_unit_only(mixed):
+    desk = at(mixed, SUPERVISOR)
+    assert not {one.recording for one in listed(desk, Reviews())} & {"b" * 64, "e" * 64}
+    with pytest.raises(Refused, match="own unit"):
+        figures.behind(desk, Period(), Reviews(), unit="East")
 
 
 def test_reasons_count_each_recording_with_a_stop_once(store):
@@ -179,8 +305,35 @@ def test_what_the_policy_hides_is_in_no_figure(store, monkeypatch):
     assert unit.coverage["marks"] == Cell(12)
 
 
-def test_the_moments_behind_a_total_are_as_many_as_it_says(store):
-    desk = at(store, AFFAIRS)
-    for total in figures.unit(desk, Period()).totals:
-        behind = figures.behind(desk, Period(), unit=None, behaviours=[total.behaviour], stands=Standing.VERIFIED)
-        assert len(behind) == (total.verified.number or 0)
+def test_what_the_policy_hides_stands_behind_no_number(mixed, monkeypatch):
+    policy = replace(built_in(), hidden=frozenset({"order"}))
+    monkeypatch.setattr(Desk, "policy", property(lambda self: policy))
+    desk = at(mixed, AFFAIRS)
+    unit = figures.unit(desk, Period())
+    assert listed(desk, Marks(Counted.MARKED, "order")) == []
+    everything = listed(desk, Marks(others=True))
+    assert len(everything) == unit.coverage["marks"].number
+    assert "order" not in {one.behaviour for one in everything}
+
+
+@pytest.mark.parametrize(
+    ("hidden", "told"),
+    [({"order"}, {0}), ({"order", "detention"}, set()), ({"reason_for_stop"}, set())],
+)
+def test_stops_and_reasons_that_the_policy_hides_are_not_counted(store, monkeypatch, hidden, told):
+    policy = replace(built_in(), hidden=frozenset(hidden))
+    monkeypatch.setattr(Desk, "policy", property(lambda self: policy))
+    desk = at(store, SUPERVISOR)
+    assert {cell.number for cell in figures.unit(desk, Period()).reasons.values()} == told
+    assert all(not listed(desk, Stops(heard)) for heard in Heard if "order" in hidden)
+
+
+def test_a_recording_in_which_one_appears_is_listed_after_ones_statement_only(mixed):
+    """The number tells of it all the same; the page says why its list is shorter."""
+    worn = replace(AFFAIRS, officer="o2")
+    with mixed.casebook(write=True) as book:
+        book.keep_demo(worn, at=AT)
+    desk = at(mixed, worn)
+    number = figures.unit(desk, Period()).coverage["recorded"].number
+    assert desk.rules.debrief_after_statement
+    assert len(listed(desk, Reviews())) == number - 1

@@ -2,7 +2,17 @@
 
 from review.casework.acts import ACTION, Act, Kind, checked
 from review.casework.form import drawn, missing
-from review.casework.holding import Assignment, Casework, Session, heard, holding, item_key, joined, withdrawable
+from review.casework.holding import (
+    Assignment,
+    Casework,
+    Session,
+    Signing,
+    heard,
+    holding,
+    item_key,
+    joined,
+    withdrawable,
+)
 
 __all__ = [
     "ACTION",
@@ -11,6 +21,7 @@ __all__ = [
     "Casework",
     "Kind",
     "Session",
+    "Signing",
     "checked",
     "drawn",
     "heard",

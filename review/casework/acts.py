@@ -28,7 +28,7 @@ class Kind(StrEnum):
     ANSWER = "answer"  # about: an item of a checklist; body: checklist, reply, note
     COMMENT = "comment"  # body: text; the review's comment, the latest holds
     DISPOSITION = "disposition"  # body: choice; how the review ends, the latest holds
-    SIGN_OFF = "sign_off"
+    SIGN_OFF = "sign_off"  # body, made by the desk: marks, unanswered; how many marks had no answer then
     REOPEN = "reopen"  # body: why
     REFER = "refer"  # body: why; holds the recording for internal affairs
     RELEASE = "release"  # body: why; ends the hold
@@ -40,6 +40,7 @@ class Kind(StrEnum):
     ASSIGN = "assign"  # about: a user; body: what (review or coaching), due (a date or nothing)
     UNASSIGN = "unassign"  # about: the assignment
     SESSION = "session"  # body: agenda (list of acts, flags or times), next_step, held_on (a date or nothing)
+    RECALL = "recall"  # about: a session of one's own that has no answer yet; body: why
     ACKNOWLEDGE = "acknowledge"  # about: a session; body: answer (acknowledged or refused_to_sign), text
     CONTEXT = "context"  # about: a flag or nothing; body: what (off_camera, weapon_seen, language, other), text
     CONTEST = "contest"  # about: a flag; body: text
@@ -66,6 +67,7 @@ ACTION: Mapping[Kind, Action] = {
     Kind.ASSIGN: Action.ASSIGN,
     Kind.UNASSIGN: Action.ASSIGN,
     Kind.SESSION: Action.COACH,
+    Kind.RECALL: Action.COACH,
     Kind.ACKNOWLEDGE: Action.ANSWER,
     Kind.CONTEXT: Action.ANSWER,
     Kind.CONTEST: Action.ANSWER,
@@ -170,6 +172,7 @@ _BODIES: Mapping[Kind, Mapping[str, Callable[[object], bool]]] = {
     Kind.SHARE: {"start": _seconds, "end": _seconds, "text": _maybe_text},
     Kind.ASSIGN: {"what": _one_of("review", "coaching"), "due": _maybe_date},
     Kind.SESSION: {"agenda": _agenda, "next_step": _maybe_text, "held_on": _maybe_date},
+    Kind.RECALL: {"why": _text},
     Kind.ACKNOWLEDGE: {"answer": _one_of("acknowledged", "refused_to_sign"), "text": _maybe_text},
     Kind.CONTEXT: {"what": _one_of("off_camera", "weapon_seen", "language", "other"), "text": _text},
     Kind.CONTEST: {"text": _text},
@@ -177,5 +180,5 @@ _BODIES: Mapping[Kind, Mapping[str, Callable[[object], bool]]] = {
     Kind.CORRECT: {"corrections": lambda value: isinstance(value, list) and 0 < len(value) <= MAX_CORRECTIONS},
 }
 _ABOUT_SOMETHING = frozenset(
-    {Kind.ANSWER, Kind.WITHDRAW, Kind.UNASSIGN, Kind.ACKNOWLEDGE, Kind.CONTEST, Kind.ASSIGN, Kind.SHARE}
+    {Kind.ANSWER, Kind.WITHDRAW, Kind.UNASSIGN, Kind.RECALL, Kind.ACKNOWLEDGE, Kind.CONTEST, Kind.ASSIGN, Kind.SHARE}
 )

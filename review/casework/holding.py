@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from review.casework.acts import WITHDRAWABLE, Act, Kind
@@ -31,6 +31,22 @@ class Session:
     agenda: tuple[str, ...]
     next_step: str
     acknowledged: Act | None = None
+    withdrawn: Act | None = None  # by who sent it, with the reason; only while there was no answer
+
+    @property
+    def waits(self) -> bool:
+        """Whether the officer can still answer it, and has not."""
+        return self.acknowledged is None and self.withdrawn is None
+
+
+@dataclass(frozen=True)
+class Signing:
+    """A review as it was signed once, and what opened it again."""
+
+    act: Act
+    disposition: Act | None
+    comment: Act | None
+    reopened: Act | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +57,7 @@ class Casework:
     comment: Act | None = None
     disposition: Act | None = None
     signed: Act | None = None
+    signings: tuple[Signing, ...] = ()  # every time that it was signed, the first one first
     hold: Act | None = None
     statement: Act | None = None
     moments: tuple[Act, ...] = ()  # notes, bookmarks, praise, in the order of their times
@@ -66,12 +83,13 @@ def holding(acts: Iterable[Act]) -> Casework:
         comment=_last(by_kind[Kind.COMMENT]),
         disposition=_last(by_kind[Kind.DISPOSITION]),
         signed=_stands(here, Kind.SIGN_OFF, Kind.REOPEN),
+        signings=_signings(here),
         hold=_stands(here, Kind.REFER, Kind.RELEASE),
         statement=_last(by_kind[Kind.STATEMENT_DONE]),
         moments=tuple(sorted((act for act in here if act.kind in MOMENTS), key=lambda act: float(act.body["at"]))),
         shares=tuple(by_kind[Kind.SHARE]),
         assignments=tuple(_assignment(act, here) for act in by_kind[Kind.ASSIGN]),
-        sessions=tuple(_session(act, by_kind[Kind.ACKNOWLEDGE]) for act in by_kind[Kind.SESSION]),
+        sessions=tuple(_session(act, here) for act in by_kind[Kind.SESSION]),
         contexts=tuple(by_kind[Kind.CONTEXT]),
         contests=tuple(by_kind[Kind.CONTEST]),
         requests=tuple(by_kind[Kind.ASK_REVIEW]),
@@ -117,12 +135,29 @@ def _assignment(act: Act, acts: Sequence[Act]) -> Assignment:
     )
 
 
-def _session(act: Act, answers: Sequence[Act]) -> Session:
+def _signings(acts: Sequence[Act]) -> tuple[Signing, ...]:
+    out: list[Signing] = []
+    disposition = comment = None
+    for act in acts:
+        if act.kind is Kind.DISPOSITION:
+            disposition = act
+        elif act.kind is Kind.COMMENT:
+            comment = act
+        elif act.kind is Kind.SIGN_OFF:
+            out.append(Signing(act, disposition, comment))
+        elif act.kind is Kind.REOPEN and out:
+            out[-1] = replace(out[-1], reopened=act)
+    return tuple(out)
+
+
+def _session(act: Act, acts: Sequence[Act]) -> Session:
+    about = [one for one in acts if one.about == act.id]
     return Session(
         act=act,
         agenda=tuple(map(str, act.body["agenda"])),
         next_step=str(act.body.get("next_step") or ""),
-        acknowledged=_last([answer for answer in answers if answer.about == act.id]),
+        acknowledged=_last([one for one in about if one.kind is Kind.ACKNOWLEDGE]),
+        withdrawn=_last([one for one in about if one.kind is Kind.RECALL]),
     )
 
 

@@ -13,15 +13,17 @@ from review.cli.root import Database, app
 from review.cli.who import User, desk_of, log_in
 from review.store import Store, open_store
 
-Wearer = Annotated[str, typer.Option("--officer", metavar="ID", help="The agency's id of who wears the camera.")]
-Unit = Annotated[str, typer.Option(metavar="NAME", help="The unit whose supervisors review it.")]
+WEARER = typer.Option("--officer", metavar="ID", help="The agency's id of who wears the camera.")
+UNIT = typer.Option("--unit", metavar="NAME", help="The unit whose supervisors review it.")
+Wearer = Annotated[str, WEARER]
+Unit = Annotated[str, UNIT]
 
 
 @app.command()
 def whose(
     recordings: Annotated[list[str], typer.Argument(metavar="ID…", help="The first digits of each sha256.")],
-    wearer: Wearer = "",
-    unit: Unit = "",
+    wearer: Annotated[str | None, WEARER] = None,
+    unit: Annotated[str | None, UNIT] = None,
     others: Annotated[
         list[str] | None, typer.Option("--appears", metavar="ID", help="Another officer in it; may be repeated.")
     ] = None,
@@ -30,17 +32,29 @@ def whose(
 ) -> None:
     """Say who wears the camera, for which unit, and who else appears: these never judge the recording.
 
+    What is not named stays as it is; an empty value (`--unit ""`) takes it away.
+
     Example: `bodycam-review whose 3f9a --officer 4711 --unit North --appears 4712`
     """
     with open_store(db) as store:
         desk = desk_of(store, user)
         for prefix in recordings:
             sha256 = store.find(prefix)
+            with store.casebook() as book:
+                known = book.facts(sha256)
+            worn_by = known.wearer if wearer is None else wearer
+            where = known.unit if unit is None else unit
+            also = sorted(known.present) if others is None else [one for one in others if one]
             if desk:
-                desk.set_whose(sha256, wearer=wearer, unit=unit, others=others or ())
+                desk.set_whose(sha256, wearer=worn_by, unit=where, others=also)
             else:
-                set_whose(store, sha256, wearer=wearer, unit=unit, others=others or ())
-            say(f"{sha256[:12]}: worn by {wearer or 'nobody named'}, unit {unit or 'none'}")
+                set_whose(store, sha256, wearer=worn_by, unit=where, others=also)
+            say(f"{sha256[:12]}: {_told(worn_by, where, also)}")
+
+
+def _told(wearer: str, unit: str, others: Collection[str]) -> str:
+    appear = f", also in it: {', '.join(others)}" if others else ""
+    return f"worn by {wearer or 'nobody named'}, unit {unit or 'none'}{appear}"
 
 
 def set_whose(store: Store, sha256: str, *, wearer: str, unit: str, others: Collection[str] = ()) -> None:

@@ -10,9 +10,10 @@ from review import access
 from review.access import Action, Facts
 from review.casework import ACTION, Act, Casework, Kind, checked, drawn, holding, missing, withdrawable
 from review.desk.desk import Desk
-from review.encounter import Span
+from review.encounter import Span, Standing
 from review.errors import RefusedAct
 from review.store import Casebook
+from review.timeline import standings
 
 ABOUT_A_MARK = frozenset({Kind.CONTEXT, Kind.CONTEST, Kind.ASK_REVIEW})
 FORM = frozenset({Kind.ANSWER, Kind.COMMENT, Kind.DISPOSITION})
@@ -31,7 +32,7 @@ def visible(desk: Desk, facts: Facts, work: Casework) -> Casework:
     A signed form is kept back as long: how a review ended ("referred") would tell of the hold.
     """
     if work.hold is not None and access.appears(desk.viewer, facts):
-        return replace(work, hold=None, signed=None, disposition=None, comment=None, answers={})
+        return replace(work, hold=None, signed=None, signings=(), disposition=None, comment=None, answers={})
     return work
 
 
@@ -49,6 +50,8 @@ def do(desk: Desk, sha256: str, operation: Mapping[str, Any]) -> Act:
     with desk.doing(ACTION[act.kind], sha256, told=act.kind.value, **details) as book:
         if not book.has_act(act.id):
             _check(desk, book, act)
+            if act.kind is Kind.SIGN_OFF:
+                act = replace(act, body=marks_open(desk, sha256))
         book.act(act)
     return act
 
@@ -58,6 +61,12 @@ def to_sign(desk: Desk, sha256: str) -> tuple[str, ...]:
     desk.require(Action.REVIEW, sha256)
     with desk.store.casebook() as book:
         return _missing(desk, book, sha256)
+
+
+def marks_open(desk: Desk, sha256: str) -> dict[str, int]:
+    """How many marks the recording has, and how many of them nobody who may confirm has answered."""
+    stands = standings(desk.encounter(sha256).flags, desk.verdicts(sha256)).values()
+    return {"marks": len(stands), "unanswered": sum(one is Standing.UNVERIFIED for one in stands)}
 
 
 def stretch(desk: Desk, sha256: str) -> Span | None:
@@ -99,12 +108,24 @@ def _check(desk: Desk, book: Casebook, act: Act) -> None:
         mine = [one for one in book.acts(act.recording) if one.id == act.about]
         if not mine or not withdrawable(mine[0], act.person):
             raise RefusedAct("only what is your own can be taken back, and no decision")
-    if act.kind is Kind.ACKNOWLEDGE and act.about not in {session.act.id for session in work.sessions}:
-        raise RefusedAct("there is no such session")
+    if act.kind in {Kind.ACKNOWLEDGE, Kind.RECALL}:
+        _check_session(work, act)
     if act.kind is Kind.ASSIGN and book.viewer(act.about) is None:
         raise RefusedAct(f"there is no account {act.about}")
     if act.kind is Kind.ANSWER and not _known_item(desk, act):
         raise RefusedAct("the agency's checklist has no such question; load the page again")
+
+
+def _check_session(work: Casework, act: Act) -> None:
+    session = next((one for one in work.sessions if one.act.id == act.about), None)
+    if session is None:
+        raise RefusedAct("there is no such session")
+    if session.withdrawn is not None:
+        raise RefusedAct("this session was withdrawn; load the page again")
+    if act.kind is Kind.RECALL and session.act.person != act.person:
+        raise RefusedAct("only who sent a session can withdraw it")
+    if act.kind is Kind.RECALL and session.acknowledged is not None:
+        raise RefusedAct("the officer has answered this session; it stays")
 
 
 def _known_item(desk: Desk, act: Act) -> bool:

@@ -1,4 +1,4 @@
-"""Coaching at a desk: which sessions there are, what one is prepared from, and what was agreed the last time."""
+"""Coaching at a desk: which sessions there are, what one is prepared from, and the next step of the one before."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Overview:
     """All coaching that concerns one person."""
 
     given: tuple[Given, ...] = ()  # what is due first
-    sessions: tuple[Held, ...] = ()  # those without an answer first, then the newest
+    sessions: tuple[Held, ...] = ()  # those that wait for an answer first, then the newest
     people: Mapping[str, str] = field(default_factory=dict)  # names by account
     officers: Mapping[str, str] = field(default_factory=dict)  # names by the agency's id, where there is an account
 
@@ -86,7 +86,7 @@ def overview(desk: Desk) -> Overview:
         for session in work[one].sessions
     ]
     sessions.sort(key=lambda held: held.session.act.at, reverse=True)
-    sessions.sort(key=lambda held: held.session.acknowledged is not None)
+    sessions.sort(key=lambda held: not held.session.waits)
     given.sort(key=lambda one: (one.assignment.due is None, one.assignment.due or date.max, one.assignment.act.at))
     return Overview(tuple(given), tuple(sessions), people, officers)
 
@@ -114,9 +114,10 @@ def preparation(desk: Desk, sha256: str) -> Preparation:
 
 
 def _last(desk: Desk, officer: str, *, before: Sequence[Session]) -> Held | None:
-    """The latest session with this officer about another recording that this person may read, too."""
+    """The latest session with this officer, not withdrawn, about another recording that this person may read, too."""
     here = {session.act.id for session in before}
     with desk.store.casebook() as book:
+        here |= {act.about for act in book.of_kind([Kind.RECALL])}
         acts = [act for act in book.of_kind([Kind.SESSION]) if act.id not in here]
         facts = book.facts_of({act.recording for act in acts})
         theirs = [act for act in acts if officer and facts[act.recording].wearer == officer]
@@ -126,7 +127,7 @@ def _last(desk: Desk, officer: str, *, before: Sequence[Session]) -> Held | None
         sessions = book.casework_of([readable.recording])[readable.recording].sessions
         name = book.names_of([readable.recording])[readable.recording]
     [session] = [one for one in sessions if one.act.id == readable.id]
-    # What was agreed is read here without opening that recording, so it is noted.
+    # Its next step is read here without opening that recording, so it is noted.
     desk.log(Action.VIEW, readable.recording, session=readable.id)
     return Held(readable.recording, name, officer, session, reads=Decision(True))
 

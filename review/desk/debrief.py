@@ -20,7 +20,7 @@ from review.timeline import Timeline, timeline
 
 # While a recording is held, who referred it and what that led to is internal affairs' own.
 OF_THE_HOLD = frozenset({Kind.REFER.value, Kind.RELEASE.value})
-_MINE = (Kind.SESSION, Kind.ACKNOWLEDGE, Kind.PRAISE, Kind.CONTEXT, Kind.CONTEST, Kind.ASK_REVIEW)
+_MINE = (Kind.SESSION, Kind.RECALL, Kind.ACKNOWLEDGE, Kind.PRAISE, Kind.CONTEXT, Kind.CONTEST, Kind.ASK_REVIEW)
 _LOOKING = frozenset({"open", Action.VIEW.value, Action.PLAY.value})
 NO_NUMBER = (
     "Your account does not say which officer you are, so no recording can be listed as yours; ask for it to be set."
@@ -32,7 +32,7 @@ MOST = 5000  # recordings of one officer that are looked through for the list an
 class News:
     """What is new for an officer in one recording since they last looked at it."""
 
-    sessions: int = 0  # coaching sessions without an answer of theirs
+    sessions: int = 0  # coaching sessions that wait for their answer
     judged: int = 0  # marks that they contested and that were judged since, or asked to be reviewed
     praise: int = 0
 
@@ -152,7 +152,7 @@ def _news(desk: Desk, book: Casebook) -> dict[str, News]:
             since = _last_look(book, viewer, sha256)
             judged = len(answered(said, desk.store.verdicts(sha256), viewer.user, since=since))
             praise = sum(act.kind is Kind.PRAISE and _later(act.at, since) for act in said.moments)
-        waiting = sum(session.acknowledged is None for session in said.sessions)
+        waiting = sum(session.waits for session in said.sessions)
         found[sha256] = News(waiting, judged, praise)
     return {sha256: news for sha256, news in sorted(found.items()) if not news.nothing}
 
@@ -225,7 +225,7 @@ def views(desk: Desk, sha256: str) -> Views:
 
 def _of_the_hold(entry: AuditEntry, *, affairs: bool) -> bool:
     # A session that was refused would tell of the hold that closed coaching.
-    closed = entry.outcome == "refused" and entry.action == Kind.SESSION.value
+    closed = entry.outcome == "refused" and entry.action in {Kind.SESSION.value, Kind.RECALL.value}
     return entry.action in OF_THE_HOLD or closed or (affairs and entry.role == ViewerRole.INTERNAL_AFFAIRS)
 
 
@@ -235,6 +235,13 @@ def _people(desk: Desk) -> dict[str, str]:
 
 
 # Trends
+
+
+def reviewed(desk: Desk) -> tuple[int, int]:
+    """How many of this officer's recordings were reviewed to the end, and how many there are, watchable or not."""
+    with desk.store.register() as register:
+        listed = register.page(_asked(desk), limit=MOST)
+    return sum(row.state is State.SIGNED for row in listed), len(listed)
 
 
 def past(desk: Desk) -> tuple[Past, ...]:

@@ -142,15 +142,18 @@ class Desk:
         with self.store.casebook() as book:
             return book.purpose(self.viewer, sha256)
 
-    def begin(self, sha256: str, purpose: str) -> None:
-        """Open a recording for a purpose, which holds for this session; raises Refused."""
+    def begin(self, sha256: str, purpose: str, *, case: str = "") -> None:
+        """Open a recording for a purpose, which holds for this session; `case` is a number of the agency's, for the log.
+
+        Raises Refused.
+        """
         if purpose not in self.purposes(sha256):
             why = "This is no purpose for which you may open this recording."
             self.log("open", sha256, outcome="refused", why=why, asked=purpose[:40])
             raise Refused(why)
         with self.store.casebook(write=True) as book:
             book.open(self.viewer, sha256, purpose=purpose, at=self.clock())
-            self.log_in(book, "open", sha256)
+            self.log_in(book, "open", sha256, **({"case": case} if case else {}))
 
     def encounter(self, sha256: str) -> Encounter:
         """What the policy shows of the latest revision of this recording's encounter."""

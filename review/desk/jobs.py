@@ -178,7 +178,7 @@ def may_open(desk: Desk, job: Job) -> bool:
 
 def seconds_left(job: Job, now: datetime) -> float | None:
     """How long a job's work will take still, from how long it took so far; None while that says nothing."""
-    if job.began_at is None or job.share < 0.03:
+    if job.began_at is None or job.share < 0.1:
         return None
     worked = (now - job.began_at).total_seconds()
     return worked * (1 - job.share) / job.share

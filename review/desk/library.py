@@ -12,8 +12,8 @@ from review.access import Action, Viewer, ViewerRole
 from review.casework import Assignment
 from review.desk import casework
 from review.desk.desk import Desk
-from review.errors import Refused, ReviewError
-from review.store import Asked, Entry, Filter, Found, Hit, Listed, Sort, State
+from review.errors import Refused, ReviewError, UnknownRecording
+from review.store import SERIOUS, Asked, Entry, Filter, Found, Hit, Listed, Sort, State
 
 MOST_AT_ONCE = 500  # recordings whose work is shared out in one go
 MOST_SAVED = 40  # filters that one person keeps
@@ -31,19 +31,21 @@ class Ready:
     note: str = ""
 
 
+SERIOUS_NAMES = ", ".join(behaviour.replace("_", " ") for behaviour in SERIOUS)
 READY = (
     Ready("Assigned to me", Filter(mine=True, sort=Sort.OLDEST)),
     Ready("Unsigned, oldest first", Filter(state=State.UNSIGNED, sort=Sort.OLDEST)),
     Ready(
         "Serious marks unread",
         Filter(serious=True, sort=Sort.OLDEST),
-        "Marks that should be listened to first. Each is a machine's question until a person has heard it.",
+        f"Marks that should be listened to first: {SERIOUS_NAMES}. Force and medical complaints are listed where no "
+        "medical aid was marked. Each is a machine's question until a person has heard it.",
     ),
     Ready(
         "Stop without a reason heard",
         Filter(without_reason=True),
-        "An order or a detention was marked, and no reason for the stop. The machine misses about half of the reasons "
-        "that are given: nothing heard is not nothing said, so listen before you conclude anything.",
+        "An order or a detention was marked, and no reason for the contact; not every one is a stop. The machine "
+        "misses about half of the reasons that are given: nothing heard is not nothing said, so listen first.",
     ),
 )
 
@@ -66,7 +68,10 @@ class SharedOut:
 
 def find(desk: Desk, prefix: str) -> str:
     """The sha256 that starts with `prefix`; raises UnknownRecording, WrongUse, and Refused for one out of reach."""
-    sha256 = desk.store.find(prefix)
+    try:
+        sha256 = desk.store.find(prefix)
+    except UnknownRecording as error:
+        raise UnknownRecording("There is no such recording here. Open it from your list.") from error
     desk.require(Action.LIST, sha256)
     return sha256
 

@@ -24,6 +24,8 @@ class Review:
     work: Casework
     given: Mapping[str, tuple[Act, ...]] = field(default_factory=dict)  # by item: each person's latest answer
     missing: tuple[str, ...] = ()  # before this person can sign it off; empty for those who cannot review it
+    marks: int = 0  # in the recording
+    unanswered: int = 0  # of them, by anybody who may confirm
     stretch: Span | None = None
     heard: float = 0.0  # seconds of the stretch that this person has played
     reopened: Act | None = None  # why a signed review was opened again, until it is signed anew
@@ -44,11 +46,14 @@ def review(desk: Desk, sha256: str) -> Review:
     work = casework.visible(desk, facts, holding(acts))
     if Action.REVIEW not in may:
         work, acts = signed_only(work), ()
+    marks = casework.marks_open(desk, sha256)
     stretch = casework.stretch(desk, sha256) if Action.REVIEW in may else None
     return Review(
         work=work,
         given=answers_by_person(acts),
         missing=casework.to_sign(desk, sha256) if Action.REVIEW in may else (),
+        marks=marks["marks"],
+        unanswered=marks["unanswered"],
         stretch=stretch,
         heard=heard(work, desk.viewer.user, stretch) if stretch else 0.0,
         reopened=_reopened(acts),
@@ -58,8 +63,8 @@ def review(desk: Desk, sha256: str) -> Review:
 
 
 def signed_only(work: Casework) -> Casework:
-    """The casework without work that was given out, without shares, and without a review that is not signed yet."""
-    rest = replace(work, assignments=(), shares=())
+    """The casework without work that was given out, shares, earlier signatures, and a review that is not signed yet."""
+    rest = replace(work, assignments=(), shares=(), signings=())
     return rest if work.signed else replace(rest, answers={}, comment=None, disposition=None)
 
 
@@ -83,8 +88,13 @@ def answers_by_person(acts: Iterable[Act]) -> dict[str, tuple[Act, ...]]:
 
 def fitting(people: Iterable[Person], facts: Facts, *, rules: Rules) -> dict[str, tuple[Viewer, ...]]:
     """Whom each kind of work on a recording of these facts can be given to; being given it brings it within reach."""
-    known = [Viewer(one.id, one.name, one.role, one.unit, one.officer) for one in people if one.disabled_at is None]
+    known = viewers(people)
     return {what: tuple(one for one in known if _fits(one, action, facts, rules)) for what, action in WORK.items()}
+
+
+def viewers(people: Iterable[Person]) -> list[Viewer]:
+    """These people as those who could sit at a desk; disabled accounts are left out."""
+    return [Viewer(one.id, one.name, one.role, one.unit, one.officer) for one in people if one.disabled_at is None]
 
 
 def _fits(viewer: Viewer, action: Action, facts: Facts, rules: Rules) -> bool:

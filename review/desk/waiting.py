@@ -1,17 +1,22 @@
-"""What waits for one person: work they were given, what officers said and asked, what is held."""
+"""What waits for one person: work they were given, what officers said and asked, what is held.
+
+What an officer says against a mark, or asks of a review, waits for people who have not judged that mark and not signed
+that review: the other supervisors in reach of it, and where there is none, internal affairs. Who did is told, no more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from review import access
-from review.access import Action, Facts, Viewer, ViewerRole
+from review.access import Action, Facts, Rules, Viewer, ViewerRole
 from review.casework import Act, Casework, Kind, Session
 from review.desk.desk import Desk
-from review.encounter import Standing, Verdict, standing
+from review.desk.reviewing import viewers
+from review.encounter import CONFIRMING_ROLES, Answer, Verdict
 
 # Not being signed is an answer and needs no other; it stays in the list of who sent the session for so long.
 TOLD_FOR = timedelta(days=14)
@@ -28,6 +33,8 @@ class What(StrEnum):
     CONTESTED = "contested"
     ASKED = "asked"
     NOT_SIGNED = "not_signed"
+    WITH_OTHERS = "with_others"  # said against this person's own answer or signature; somebody else looks at it
+    WITH_NOBODY = "with_nobody"  # the same, and there is nobody else who could
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Case:
     facts: Facts
     work: Casework
     verdicts: Sequence[Verdict] = ()
+    judges: Sequence[Viewer] = ()  # who may judge its marks: supervisors in reach, and internal affairs
 
 
 @dataclass(frozen=True)
@@ -81,9 +89,7 @@ def waits(viewer: Viewer, case: Case, *, today: date) -> tuple[Waiting, ...]:
     found = list(_given(viewer, case))
     if viewer.role == ViewerRole.INTERNAL_AFFAIRS and case.work.hold is not None:
         found.append(_of(What.HELD, case, case.work.hold))
-    if viewer.role == ViewerRole.SUPERVISOR:
-        found += [_of(What.CONTESTED, case, act, flag=act.about) for act in _contests(case)]
-        found += [_of(What.ASKED, case, act) for act in _requests(case)]
+    found += _said_by_officers(viewer, case)
     found += _not_signed(viewer, case, today)
     return tuple(found)
 
@@ -92,18 +98,23 @@ def _cases(desk: Desk) -> list[Case]:
     with desk.store.casebook() as book:
         about = {act.recording for act in book.of_kind(_ASKED)}
         facts, work, names = book.facts_of(about), book.casework_of(about), book.names_of(about)
+        accounts = viewers(book.accounts.every())
     known = [
         Case(sha256, names[sha256], facts[sha256], work[sha256])
         for sha256 in sorted(about & facts.keys())
         if access.may(desk.viewer, Action.LIST, facts[sha256], rules=desk.rules)
     ]
-    # Verdicts are read only where one could answer what an officer said.
+    # Verdicts and judges are looked up only where an officer said something that they could answer.
     return [
-        Case(case.sha256, case.name, case.facts, case.work, desk.store.verdicts(case.sha256))
-        if case.work.contests
+        replace(case, verdicts=desk.store.verdicts(case.sha256), judges=_judges(accounts, case.facts, desk.rules))
+        if case.work.contests or case.work.requests
         else case
         for case in known
     ]
+
+
+def _judges(accounts: Iterable[Viewer], facts: Facts, rules: Rules) -> list[Viewer]:
+    return [one for one in accounts if access.may(one, Action.DECIDE, facts, rules=rules)]
 
 
 def _given(viewer: Viewer, case: Case) -> Iterable[Waiting]:
@@ -116,21 +127,55 @@ def _given(viewer: Viewer, case: Case) -> Iterable[Waiting]:
 def _own_sessions(viewer: Viewer, case: Case) -> Iterable[Waiting]:
     if viewer.officer == case.facts.wearer and viewer.role in {ViewerRole.OFFICER, ViewerRole.SUPERVISOR}:
         for session in case.work.sessions:
-            if session.acknowledged is None:
+            if session.waits:
                 yield _of(What.SESSION, case, session.act)
 
 
-def _contests(case: Case) -> Iterable[Act]:
-    """What an officer said against a mark that nobody who may confirm has judged since."""
-    for act in case.work.contests:
-        since = [one for one in case.verdicts if one.at > act.at]
-        if standing(act.about, since) is Standing.UNVERIFIED:
-            yield act
+def _said_by_officers(viewer: Viewer, case: Case) -> Iterable[Waiting]:
+    """What officers contest and ask for that nobody has answered who had not judged or signed it before."""
+    for act in (*case.work.contests, *case.work.requests):
+        taken = concerned(act, case)
+        if _answered(act, case, taken):
+            continue
+        free = [one for one in case.judges if one.user not in taken]
+        supervisors = [one for one in free if one.role == ViewerRole.SUPERVISOR]
+        if viewer.user in {one.user for one in supervisors or free}:
+            yield _of(What.CONTESTED if act.kind is Kind.CONTEST else What.ASKED, case, act, flag=act.about)
+        elif viewer.user in taken:
+            yield _of(What.WITH_OTHERS if free else What.WITH_NOBODY, case, act, flag=act.about)
 
 
-def _requests(case: Case) -> Iterable[Act]:
+def concerned(act: Act, case: Case) -> frozenset[str]:
+    """Who had judged the mark before an officer said this of it, or signed the review; they do not answer it."""
+    judged = judges_of(act.about, case.verdicts, before=act.at) if act.about else frozenset()
+    if act.kind is Kind.CONTEST:
+        return judged
+    return judged | {one.act.person for one in case.work.signings if one.act.at <= act.at}
+
+
+def judges_of(
+    flag: str, verdicts: Iterable[Verdict], *, before: datetime | None = None, after: datetime | None = None
+) -> frozenset[str]:
+    """Who has answered to this mark, in a role that may confirm; a skip is no answer, one taken back none any more."""
+    said: dict[str, list[Answer]] = {}
+    for one in verdicts:
+        in_time = (before is None or one.at <= before) and (after is None or one.at > after)
+        if one.flag != flag or one.reviewer_role not in CONFIRMING_ROLES or not in_time:
+            continue
+        answers = said.setdefault(one.reviewer, [])
+        if one.answer is Answer.UNDO:
+            del answers[-1:]
+        else:
+            answers.append(one.answer)
+    return frozenset(who for who, answers in said.items() if answers and answers[-1] is not Answer.SKIP)
+
+
+def _answered(act: Act, case: Case, taken: frozenset[str]) -> bool:
+    """Whether somebody else has judged the mark since, or, when that was asked for, signed the review."""
+    if act.about and judges_of(act.about, case.verdicts, after=act.at) - taken:
+        return True
     signed = case.work.signed
-    return (act for act in case.work.requests if signed is None or signed.at < act.at)
+    return act.kind is not Kind.CONTEST and signed is not None and signed.at > act.at and signed.person not in taken
 
 
 def _not_signed(viewer: Viewer, case: Case, today: date) -> Iterable[Waiting]:

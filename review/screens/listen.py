@@ -55,12 +55,19 @@ def _purpose(desk: Desk, sha256: str) -> None:
     """Ask why the recording is opened; the answer is logged and holds until the person signs out."""
     allowed = desk.purposes(sha256)
     st.subheader("Why are you opening this recording?", anchor=False)
-    st.caption("Your answer is kept in the log with everything you do here, until you sign out.")
+    st.caption(
+        "Your answer stands in the log, and beside all that you do here. The log stays; you are asked again after you "
+        "have signed out."
+    )
     with st.form("purpose", border=False):
-        chosen = st.radio("Purpose", allowed, format_func=lambda one: parts.PURPOSE_NAMES[one])
-        if st.form_submit_button("Open", type="primary") and chosen:
-            desk.begin(sha256, chosen)
-            st.rerun()
+        chosen = st.radio("Purpose", allowed, index=None, format_func=lambda one: parts.PURPOSE_NAMES[one])
+        case = st.text_input("Case or complaint number, if there is one", max_chars=80)
+        sent = st.form_submit_button("Open", type="primary")
+    if sent and chosen:
+        desk.begin(sha256, chosen, case=case.strip())
+        st.rerun()
+    if sent:
+        st.warning("Choose what you open it for.")
 
 
 def _heading(encounter: Encounter) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -33,9 +35,23 @@ def show() -> None:
     start = st.Page("start.py", title=TITLE, default=True, visibility="hidden")
     page = st.navigation([start, *pages], position="top")
     st.html(markup.signed_in(viewer.name))
+    if page.url_path == "":  # the start goes on to another page, which tells it
+        st.session_state[state.NOT_THEIRS] = not_theirs(st.context.url or "", [one.url_path for one in pages])
+    elif asked := st.session_state.pop(state.NOT_THEIRS, ""):
+        st.info(f"There is no page “{markup.plain(asked)}” for your account, so you are where your work begins.")
     st.session_state.pop(state.SUPPORT_TOLD, None)
     page.run()
     _agency()
+
+
+def not_theirs(address: str, known: Collection[str]) -> str:
+    """The page that an address asks for, when this person has none of that name; Streamlit shows the first instead.
+
+    >>> not_theirs("http://127.0.0.1:8501/unit?x=1", ["library", "listen"]), not_theirs("http://127.0.0.1/", [])
+    ('unit', '')
+    """
+    asked = urlsplit(address).path.strip("/")
+    return "" if asked in {"", *known} else asked
 
 
 def _agency() -> None:

@@ -213,8 +213,10 @@ def _pillar(pillar: Pillar, times: Mapping[str, float], recording: str) -> str:
         for name, evidence in look.items()
     )
     also = f"<p>Hear before ticking it:</p><ul>{also}</ul>" if also else ""
+    # One apology is no tick beside an insult: where something may speak against it there is none.
+    told = f"{pillar.heard.value.replace('_', ' ')}, and what may speak against it" if look else _heard(pillar.heard)
     return (
-        f'<section class="bcr-pillar"><h4>{escape(pillar.name.capitalize())}: {_heard(pillar.heard)}</h4>'
+        f'<section class="bcr-pillar"><h4>{escape(pillar.name.capitalize())}: {told}</h4>'
         f"<ul>{items}</ul>{also}</section>"
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -9,18 +12,19 @@ import streamlit as st
 
 from review.desk import Desk, figures
 from review.desk.figures import Cell, Period, Unit
-from review.encounter import Standing
 from review.errors import ReviewError
-from review.screens import library_filter, markup, plain_markup, state, unit_rows
+from review.screens import markup, plain_markup, state, unit_moments, unit_rows
 from review.screens.parts import behaviour_name
-from review.store import Filter, State
-from review.store.filters import REASON
+from review.screens.unit_rows import Chosen
+from review.store import State
+from review.store.behind import Counted, Heard, Marks, Number, Reviews, Stops
 
 ALL_UNITS = "All units"
 KEPT = 60  # seconds that figures are shown again without being counted anew
-MOMENTS_SHOWN = 50
-OPEN = "unit_open"  # which number's moments are shown
+TIME, UNIT = "unit_time", "unit_unit"  # what was chosen, kept while its person is on another page
+COLUMNS = (4, 1.5, 1.5, 1.5, 2)  # of the table of behaviours
 HEIGHT = 260
+OF_WHOLE_TIME = "Of the whole time; marks of the officers who wear the cameras. Counts, not a score."
 
 
 def show() -> None:
@@ -41,10 +45,28 @@ def show() -> None:
     if found.coverage["recorded"].number == 0:
         st.info("There is no recording of this unit in this time. Choose a longer time, or another unit.")
         return
-    _coverage(found, period, unit)
-    _backlog(desk, found, period, unit)
-    _reasons(desk, found, period, unit)
-    _verified(desk, found, period, unit)
+    asked = _Asked(found, period, unit, unit or desk.viewer.unit or ALL_UNITS.lower())
+    _coverage(asked)
+    _backlog(asked, desk.clock().date())
+    _reasons(asked)
+    _verified(asked)
+    if found.opens:
+        unit_moments.show(desk)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The figures of the page, and what they are of."""
+
+    found: Unit
+    period: Period
+    unit: str | None
+    whose: str
+
+    def chosen(self, title: str, number: Number, count: int, *, months: Mapping[str, int] | None = None) -> Chosen:
+        """A number of these figures, to be opened."""
+        note, when = unit_rows.note(number), st.session_state[TIME].lower()
+        return Chosen(title, number, count, note, self.period, self.unit, self.whose, when, months or {})
 
 
 @st.cache_data(ttl=KEPT, max_entries=64, show_spinner="Counting…")
@@ -55,79 +77,85 @@ def _figures(_role: str, _unit: str, period: Period, unit: str | None, *, _desk:
 def _asked(desk: Desk) -> tuple[Period, str | None]:
     units = figures.units(desk)
     when, which = st.columns([2, 3])
-    name = when.selectbox("Time", [*unit_rows.PERIODS], index=1, help="Whole months, this one among them.")
-    chosen = which.selectbox("Unit", [ALL_UNITS, *units]) if units else ALL_UNITS
+    name = _kept(when, "Time", [*unit_rows.PERIODS], TIME, first=1, told="Whole months, this one among them.")
+    chosen = _kept(which, "Unit", [ALL_UNITS, *units], UNIT) if units else ALL_UNITS
     if not units and desk.viewer.unit:
         which.text_input("Unit", value=desk.viewer.unit, disabled=True)
     return unit_rows.period(name, desk.clock().date()), None if chosen == ALL_UNITS else chosen
 
 
-def _coverage(found: Unit, period: Period, unit: str | None) -> None:
+def _kept(where: Any, label: str, names: list[str], key: str, *, first: int = 0, told: str = "") -> str:
+    """A choice that is the same when its person comes back from listening."""
+    widget = f"{key}_widget"
+    before = st.session_state.get(key)
+    st.session_state.setdefault(widget, before if before in names else names[first])
+    st.session_state[key] = where.selectbox(label, names, key=widget, help=told or None)
+    return str(st.session_state[key])
+
+
+def _coverage(asked: _Asked) -> None:
     st.subheader("Coverage", anchor=False)
-    of = found.coverage
-    columns = st.columns(5)
-    _number(columns[0], "Recordings", of["recorded"], found, Filter(since=period.since, unit=unit))
+    of = asked.found.coverage
+    columns = st.columns(4)
+    _number(columns[0], "Recordings", of["recorded"], asked, Reviews())
     for column, name, state_, label in zip(
-        columns[1:4],
+        columns[1:],
         ("not_begun", "begun", "signed"),
         (State.NOT_BEGUN, State.BEGUN, State.SIGNED),
         ("Review not begun", "Review begun", "Signed off"),
         strict=True,
     ):
-        wanted = Filter(since=period.since, unit=unit, state=state_)
-        _number(column, label, of[name], found, wanted, share=unit_rows.share(of[name], of["recorded"]))
-    judged = unit_rows.share(of["judged"], of["marks"])
-    _number(columns[4], "Marks judged by people", of["judged"], found, None, share=judged)
+        _number(column, label, of[name], asked, Reviews(state_), share=unit_rows.share(of[name], of["recorded"]))
+    marks, judged = st.columns(2)
+    _number(marks, "Marked by machine, sure or unsure", of["marks"], asked, Marks(others=True))
+    share = unit_rows.share(of["judged"], of["marks"])
+    _number(judged, "Marks judged by people", of["judged"], asked, Marks(Counted.JUDGED, others=True), share=share)
 
 
-def _number(where: Any, label: str, cell: Cell, found: Unit, wanted: Filter | None, *, share: str = "") -> None:
+def _number(where: Any, label: str, cell: Cell, asked: _Asked, number: Number, *, share: str = "") -> None:
     with where.container(border=True, height="stretch"):
         st.metric(label, unit_rows.number(cell), delta=share or None, delta_color="off", delta_arrow="off")
-        if found.opens and wanted is not None and st.button("Show them", key=f"show-{label}", type="tertiary"):
-            library_filter.open_with(wanted)
+        if asked.found.opens and cell.number:
+            unit_moments.opener("Show them", asked.chosen(label, number, cell.number), key=label)
 
 
-def _backlog(desk: Desk, found: Unit, period: Period, unit: str | None) -> None:
+def _backlog(asked: _Asked, today: date) -> None:
     st.subheader("Serious marks that nobody has judged", anchor=False)
-    if found.backlog is None:
-        st.write(f"Waiting: {unit_rows.number(found.waiting)}")
+    if asked.found.backlog is None:
+        st.write(f"Waiting: {unit_rows.number(asked.found.waiting)}")
         return
-    rows = unit_rows.backlog_rows(found.backlog, desk.clock().date())
+    rows = unit_rows.backlog_rows(asked.found.backlog, today)
     if not rows:
         st.success("None is waiting.")
     for row in rows:
-        with st.container(border=True, gap=None):
-            what, count, age, act = st.columns([4, 3, 2, 1.4], vertical_alignment="center")
+        with st.container(border=True):
+            what, marked, unsure, age = st.columns([4, 1.5, 1.5, 2], vertical_alignment="center")
             what.markdown(f"**{markup.plain(row.name)}**  \n{row.why}")
-            count.markdown(row.count)
+            for where, counted, count in ((marked, Counted.MARKED, row.marked), (unsure, Counted.UNSURE, row.unsure)):
+                number = Marks(counted, row.behaviour, others=True, waiting=True)
+                title = f"{row.name}: {unit_rows.COUNTED_WORDS[counted]}, not judged"
+                with where:
+                    word = "marked" if counted is Counted.MARKED else "unsure"
+                    _cell(f"{count:,} {word}", count, asked.chosen(title, number, count), key=title)
             age.markdown(f"oldest: {row.age}")
-            key = f"backlog:{row.behaviour}"
-            _opener(act, key)
-            _moments(desk, key, period, unit, [row.behaviour], Standing.UNVERIFIED)
 
 
-def _reasons(desk: Desk, found: Unit, period: Period, unit: str | None) -> None:
+def _reasons(asked: _Asked) -> None:
+    if not asked.found.reasons:
+        return  # the agency hides stops or their reasons
     st.subheader("Stops, and the reason given", anchor=False)
     st.caption(
         "Recordings with a marked order or detention. The machine misses about half of the reasons that are given: "
         "nothing marked is not nothing said."
     )
-    columns = st.columns(4)
-    for column, (name, (label, _)) in zip(columns, unit_rows.REASON_WORDS.items(), strict=True):
-        with column.container(border=True, height="stretch"):
-            st.metric(label, unit_rows.number(found.reasons[name]))
-            if not found.opens:
-                continue
-            if name == "none" and st.button("Show them", key="show-no-reason", type="tertiary"):
-                library_filter.open_with(Filter(since=period.since, unit=unit, without_reason=True))
-            if name == "verified":
-                _opener(st, "reason")
-    _moments(desk, "reason", period, unit, [REASON], Standing.VERIFIED)
+    for column, (heard, label) in zip(st.columns(4), unit_rows.REASON_WORDS.items(), strict=True):
+        _number(column, label, asked.found.reasons[heard], asked, Stops(Heard(heard)))
 
 
-def _verified(desk: Desk, found: Unit, period: Period, unit: str | None) -> None:
+def _verified(asked: _Asked) -> None:
+    found = asked.found
     st.subheader("Verified behaviours over time", anchor=False)
-    rows = unit_rows.behaviour_rows(found.totals)
+    rows = unit_rows.behaviour_rows(found.totals, found.months)
     if not rows:
         st.info("Nothing was marked in this time. Nothing heard is not nothing done.")
         return
@@ -144,11 +172,41 @@ def _verified(desk: Desk, found: Unit, period: Period, unit: str | None) -> None
     st.caption(
         "Only marks that people verified are drawn. More of them can mean more listening, not more of a behaviour."
     )
-    st.html(_table(rows))
-    if found.opens and chosen:
-        which = st.selectbox("Open the verified moments of", chosen, format_func=behaviour_name)
-        _opener(st, f"verified:{which}", label="Show the moments")
-        _moments(desk, f"verified:{which}", period, unit, [which], Standing.VERIFIED)
+    if found.opens:
+        with st.container(gap="xxsmall"):
+            _open_table(asked, rows)
+    else:
+        st.html(_table(rows))
+
+
+def _open_table(asked: _Asked, rows: tuple[unit_rows.BehaviourRow, ...]) -> None:
+    """The table for those who may open its numbers: each that is told is a button."""
+    st.caption(f"{OF_WHOLE_TIME} Choose a number to see its moments, month by month if you like.")
+    for where, head in zip(
+        st.columns(COLUMNS),
+        ("Behaviour", "Marked by machine", "Unsure", "Verified by people", "Judged so far"),
+        strict=True,
+    ):
+        where.markdown(f"**{head}**")
+    for row in rows:
+        name, *cells = st.columns(COLUMNS, vertical_alignment="center")
+        name.markdown(f"{markup.plain(row.name)} :small[({row.direction.lower()})]")
+        texts = (row.marked, row.unsure, row.verified, row.judged)
+        for where, counted, text in zip(cells, list(Counted)[1:], texts, strict=True):
+            count = row.told.get(counted, 0)
+            title = f"{row.name}: {unit_rows.COUNTED_WORDS[counted]}"
+            number = Marks(counted, row.behaviour)
+            with where:
+                number_of = asked.chosen(title, number, count, months=row.months.get(counted))
+                _cell(text, count if text != unit_rows.FEW else 0, number_of, key=title)
+
+
+def _cell(text: str, count: int, number: Chosen, *, key: str) -> None:
+    """A number as a button where something stands behind it."""
+    if count:
+        unit_moments.opener(text, number, key=key)
+    else:
+        st.markdown(f":small[{text}]")
 
 
 def _chart(rows: list[dict[str, Any]]) -> alt.Chart:
@@ -171,29 +229,8 @@ def _table(rows: tuple[unit_rows.BehaviourRow, ...]) -> str:
     return plain_markup.plain_table(
         ("Behaviour", "Direction", "Marked by machine", "Unsure", "Verified by people", "Judged so far"),
         [(row.name, row.direction, row.marked, row.unsure, row.verified, row.judged) for row in rows],
-        caption="Of the whole time; marks of the officers who wear the cameras. Counts, not a score.",
+        caption=OF_WHOLE_TIME,
     )
-
-
-def _opener(where: Any, key: str, *, label: str = "Show moments") -> None:
-    is_open = st.session_state.get(OPEN) == key
-    text = "Hide" if is_open else label
-    if where.button(text, key=f"open-{key}", type="secondary"):
-        st.session_state[OPEN] = None if is_open else key
-        st.rerun()
-
-
-def _moments(desk: Desk, key: str, period: Period, unit: str | None, behaviours: list[str], stands: Standing) -> None:
-    if st.session_state.get(OPEN) != key:
-        return
-    found = figures.behind(desk, period, unit=unit, behaviours=behaviours, stands=stands)
-    if not found:
-        st.caption("None that you may open.")
-    for one in found[:MOMENTS_SHOWN]:
-        label = markup.plain(unit_rows.instance_label(one))
-        st.page_link("listen.py", label=label, query_params=unit_rows.instance_query(one))
-    if len(found) > MOMENTS_SHOWN:
-        st.caption(f"The oldest {MOMENTS_SHOWN} are shown; the rest come when these are judged.")
 
 
 if __name__ == "__main__":

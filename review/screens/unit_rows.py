@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from review.desk.figures import FEWEST, Cell, Month, Period, Unit
-from review.encounter import Direction
+from review.encounter import Direction, Standing
 from review.screens.parts import DIRECTION_NAMES, LEAD_IN, behaviour_name, clock
 from review.store import SERIOUS
-from review.store.figures import Backlog, Instance
+from review.store.behind import Counted, Heard, Instance, Marks, Number
+from review.store.figures import Backlog
 
 FEW = f"fewer than {FEWEST}"
 PERIODS = {"Last 3 months": 3, "Last 12 months": 12, "All recordings": None}  # whole months, this one among them
 REASON_WORDS = {
-    "verified": ("A person verified the reason", "verified"),
-    "marked": ("A reason was marked, nobody has verified it", "marked"),
-    "unsure": ("Perhaps a reason: marked as unsure", "unsure"),
-    "none": ("No reason was marked", "none"),
+    Heard.VERIFIED: "A person verified the reason",
+    Heard.MARKED: "A reason was marked, nobody has verified it",
+    Heard.UNSURE: "Perhaps a reason: marked as unsure",
+    Heard.NONE: "No reason was marked",
 }
+COUNTED_WORDS = {
+    Counted.ALL: "marked by machine, sure or unsure",
+    Counted.MARKED: "marked by machine",
+    Counted.UNSURE: "marked as unsure",
+    Counted.VERIFIED: "verified by people",
+    Counted.JUDGED: "judged by people",
+}
+STANDING_WORDS = {
+    Standing.UNVERIFIED: "nobody has judged it",
+    Standing.VERIFIED: "verified by people",
+    Standing.REJECTED: "people said no",
+    Standing.DISPUTED: "people differ",
+}
+NOT_VERIFIED = "Marked is not verified: a mark is a machine's question until people have listened."
+VERIFIED = "People listened, and confirmed the words and the speaker of each."
+NO_REASON = (
+    "Each opens where the stop was marked. Nothing marked is not nothing said: listen before you conclude anything."
+)
+JUDGED = "People listened to each. Judged is not verified: some they confirmed, to some they said no."
 # Only these directions are an officer's own words; the others say nothing about how a unit talks.
 SHOWN = (Direction.DEESCALATING, Direction.ESCALATING)
 
@@ -32,7 +52,8 @@ class BacklogRow:
     behaviour: str
     name: str
     why: str
-    count: str
+    marked: int
+    unsure: int
     age: str
 
 
@@ -47,6 +68,23 @@ class BehaviourRow:
     unsure: str
     verified: str
     judged: str
+    told: Mapping[Counted, int]  # the numbers that are not withheld
+    months: Mapping[Counted, Mapping[str, int]] = field(default_factory=dict)  # the same by month, the newest first
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A number whose moments or recordings are listed, with what its heading says."""
+
+    title: str
+    number: Number
+    count: int
+    note: str
+    period: Period
+    unit: str | None
+    whose: str  # the unit in words
+    when: str  # the time in words
+    months: Mapping[str, int] = field(default_factory=dict)  # months that are told, with the number of each
 
 
 def number(cell: Cell) -> str:
@@ -86,15 +124,15 @@ def backlog_rows(backlog: Iterable[Backlog], today: date) -> tuple[BacklogRow, .
     """The serious marks that wait, those whose oldest recording is oldest first."""
     return tuple(
         BacklogRow(
-            one.behaviour, behaviour_name(one.behaviour), SERIOUS[one.behaviour], _waiting(one), age(one.oldest, today)
+            one.behaviour,
+            behaviour_name(one.behaviour),
+            SERIOUS[one.behaviour],
+            one.marked,
+            one.unsure,
+            age(one.oldest, today),
         )
         for one in backlog
     )
-
-
-def _waiting(one: Backlog) -> str:
-    recordings = "recording" if one.recordings == 1 else "recordings"
-    return f"{one.marked} marked, {one.unsure} unsure, in {one.recordings} {recordings}"
 
 
 def age(instant: str, today: date) -> str:
@@ -107,7 +145,7 @@ def age(instant: str, today: date) -> str:
     return f"{days} day{'' if days == 1 else 's'}"
 
 
-def behaviour_rows(totals: Sequence[Month]) -> tuple[BehaviourRow, ...]:
+def behaviour_rows(totals: Sequence[Month], months: Sequence[Month] = ()) -> tuple[BehaviourRow, ...]:
     """What was marked and verified of the officers' own words, in the codebook's order of directions."""
     rows = [one for direction in SHOWN for one in totals if one.direction == direction]
     return tuple(
@@ -119,9 +157,30 @@ def behaviour_rows(totals: Sequence[Month]) -> tuple[BehaviourRow, ...]:
             unsure=number(one.unsure),
             verified=number(one.verified),
             judged=_judged(one),
+            told=_told(one),
+            months=_by_month(one.behaviour, months),
         )
         for one in rows
     )
+
+
+def _told(one: Month) -> dict[Counted, int]:
+    cells = {
+        Counted.MARKED: one.marked,
+        Counted.UNSURE: one.unsure,
+        Counted.VERIFIED: one.verified,
+        Counted.JUDGED: one.judged,
+    }
+    return {counted: cell.number for counted, cell in cells.items() if cell.number is not None}
+
+
+def _by_month(behaviour: str, months: Sequence[Month]) -> dict[Counted, dict[str, int]]:
+    out: dict[Counted, dict[str, int]] = {}
+    for one in reversed(months):
+        if one.behaviour == behaviour:
+            for counted, count in _told(one).items():
+                out.setdefault(counted, {})[one.month] = count
+    return out
 
 
 def _judged(one: Month) -> str:
@@ -153,12 +212,58 @@ def most_verified(unit: Unit, count: int = 3) -> list[str]:
     return [one.behaviour for one in ordered[:count]]
 
 
+def note(number: Number) -> str:
+    """What to know about the marks behind a number."""
+    counted = number.counted if isinstance(number, Marks) else getattr(number, "heard", None)
+    if counted is None:
+        return ""
+    return {"verified": VERIFIED, "judged": JUDGED, "none": NO_REASON}.get(counted, NOT_VERIFIED)
+
+
+def heading(chosen: Chosen) -> str:
+    """How many there are, of which unit and time."""
+    what = "mark" if isinstance(chosen.number, Marks) else "recording"
+    return f"{chosen.count:,} {what}{'' if chosen.count == 1 else 's'}, {chosen.whose}, {chosen.when}."
+
+
+def of_month(chosen: Chosen, month: str) -> Chosen:
+    """The same number of one month."""
+    if not isinstance(chosen.number, Marks):
+        return chosen
+    return replace(chosen, number=replace(chosen.number, month=month), count=chosen.months[month], when=month)
+
+
+def place(before: int, here: int, count: int, *, more: bool) -> str:
+    """Which part of the list is shown; on its last page also why it is not as long as the number says.
+
+    >>> place(20, 20, 132, more=True)
+    '21 to 40 of 132.'
+    """
+    listed = before + here
+    shown = f"{before + 1} to {listed} of {max(count, listed):,}." if here else "None that you may open."
+    if more or listed == count:
+        return shown
+    return (
+        f"{shown} The number was {count:,}: it is up to a minute old, and recordings in which you appear are not "
+        "listed before your statement is done."
+    )
+
+
 def instance_label(one: Instance) -> str:
-    """A moment as its link says it."""
+    """A moment or a recording as its link says it.
+
+    >>> instance_label(Instance("ab", "stop.mp4", "2026-03-01T10:00:00", 72.0, "courtesy"))
+    '2026-03-01, stop.mp4, at 1:12: courtesy, nobody has judged it'
+    """
+    if not one.behaviour:
+        return f"{one.at[:10]}, {one.name}"
     unsure = ", unsure" if one.unsure else ""
-    return f"{one.at[:10]}, {one.name}, at {clock(one.start)}: {behaviour_name(one.behaviour).lower()}{unsure}"
+    named = behaviour_name(one.behaviour).lower()
+    return f"{one.at[:10]}, {one.name}, at {clock(one.start)}: {named}{unsure}, {STANDING_WORDS[one.standing]}"
 
 
 def instance_query(one: Instance) -> dict[str, str]:
-    """Where a moment is heard, two seconds before it."""
+    """Where a moment is heard, two seconds before it; a recording as a whole from where it was left."""
+    if not one.behaviour:
+        return {"recording": one.recording}
     return {"recording": one.recording, "at": str(round(max(0.0, one.start - LEAD_IN), 3))}

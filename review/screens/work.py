@@ -23,7 +23,8 @@ def give_out(desk: Desk, wanted: Filter, found: library.Page) -> None:
     """Show the form; what was done and what was refused is told above it."""
     _told()
     ticked = [row.entry.sha256 for row in found.rows if st.session_state.get(tick(row.entry.sha256))]
-    with st.expander(f"Give out work ({len(ticked)} ticked)" if ticked else "Give out work", icon=":material/task:"):
+    # A label that changed would be another expander, and close under the hand of whoever ticks.
+    with st.expander("Give out work", icon=":material/task:"):
         what, who, due = st.columns(3)
         kind = what.selectbox("What", [*WORK_NAMES], format_func=lambda one: WORK_NAMES[one].capitalize())
         people = {one.user: one for one in library.reviewers(desk, kind)}
@@ -55,7 +56,7 @@ def _give(desk: Desk, which: list[str] | None, *, wanted: Filter | None = None, 
             st.error(str(error))
             return
     for sha256 in chosen:
-        st.session_state.pop(tick(sha256), None)
+        st.session_state[tick(sha256)] = False  # not taken out: the browser would keep the tick
     st.session_state["library_given"] = outcome
     st.rerun()
 

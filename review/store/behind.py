@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, select, tuple_
 
 from review.encounter import Role, Standing, Status, standing
 from review.store import filters, library, verdicts
@@ -16,6 +16,7 @@ from review.store.tables import flags, listings, mark_counts, recordings
 from review.store.tables import verdicts as said_by_people
 
 _CHUNK = 10  # recordings whose marks are looked at together, until there are enough
+_kind = flags.c.behaviour.concat("")  # by the index on it SQLite would go through this behaviour in all recordings
 
 
 class Counted(StrEnum):
@@ -112,13 +113,9 @@ def _recordings(
         conditions.append(beyond | (recording == after.recording) if itself else beyond)
         conditions.append(at >= after.at if oldest else at <= after.at)  # by itself it can use the index
     order = (at.asc(), recording.asc()) if oldest else (at.desc(), recording.desc())
-    return connection.execute(
-        select(recording, listings.c.revision, at, recordings.c.name)
-        .select_from(listings.join(recordings, recordings.c.sha256 == recording))
-        .where(*conditions)
-        .order_by(*order)
-        .limit(limit)
-    ).all()
+    joined = listings.join(recordings, recordings.c.sha256 == recording)
+    query: Select[Any] = select(recording, at, recordings.c.name).select_from(joined).where(*conditions)
+    return connection.execute(query.order_by(*order).limit(limit)).all()
 
 
 # Marks
@@ -150,23 +147,21 @@ def _marks(
 def _holding(number: Marks, asked: Asked) -> list[ColumnElement[bool]]:
     """What must hold of a row of `listings` whose recording has such marks."""
     counts, recording = mark_counts, listings.c.recording
-    one = [counts.c.recording == recording, _behaviour(counts, number, asked), _count(counts, number) > 0]
+    one = [counts.c.recording == recording, counts.c.behaviour.not_in(asked.hidden), _count(counts, number) > 0]
+    if number.behaviour:
+        one.append(counts.c.behaviour == number.behaviour)
     if not number.others:
         one.append(~counts.c.others)
     if number.waiting:
         one.append(filters.is_serious_unread(counts, asked.hidden))
-    holding: list[ColumnElement[bool]] = [exists().where(*one)]
+    # For an `exists` SQLite would go through the counts of all recordings; a sum it looks up until there are enough.
+    holding: list[ColumnElement[bool]] = [select(func.sum(_count(counts, number))).where(*one).scalar_subquery() > 0]
     if number.counted in (Counted.VERIFIED, Counted.JUDGED):
         # Most recordings have no verdict, and this is found sooner than that none of their counts has one.
         holding.insert(0, exists().where(said_by_people.c.recording == recording))
     if number.month:
         holding.append(listings.c.at.between(f"{number.month}-", f"{number.month}-~"))
     return holding
-
-
-def _behaviour(table: Any, number: Marks, asked: Asked) -> ColumnElement[bool]:
-    shown: ColumnElement[bool] = table.c.behaviour.not_in(asked.hidden)
-    return and_(table.c.behaviour == number.behaviour, shown) if number.behaviour else shown
 
 
 def _count(counts: Any, number: Marks) -> ColumnElement[int]:
@@ -182,7 +177,9 @@ def _count(counts: Any, number: Marks) -> ColumnElement[int]:
 
 
 def _instances(connection: Connection, which: Sequence[Row[Any]], number: Marks, asked: Asked) -> Iterator[Instance]:
-    wanted = [_behaviour(flags, number, asked)]
+    wanted: list[ColumnElement[bool]] = [_kind.not_in(asked.hidden)]
+    if number.behaviour:
+        wanted.append(_kind == number.behaviour)
     if not number.others:
         wanted.append(flags.c.role != Role.OTHER_OFFICER.value)
     if number.counted in (Counted.MARKED, Counted.UNSURE):
@@ -205,8 +202,11 @@ def _standing(
     connection: Connection, which: Sequence[Row[Any]], wanted: Sequence[ColumnElement[bool]]
 ) -> Iterator[Instance]:
     """The marks of the latest revision of these recordings, in their order, with where people stand."""
-    latest = tuple_(flags.c.recording, flags.c.revision).in_([(row.recording, row.revision) for row in which])
-    rows = connection.execute(select(flags).where(latest, *wanted).order_by(flags.c.start, flags.c.id)).all()
+    latest = (listings.c.recording == flags.c.recording) & (listings.c.revision == flags.c.revision)
+    here = flags.c.recording.in_([row.recording for row in which])  # pairs with the revision would not use the index
+    rows = connection.execute(
+        select(flags).join(listings, latest).where(here, *wanted).order_by(flags.c.start, flags.c.id)
+    ).all()
     marks: dict[str, list[Row[Any]]] = {}
     for row in rows:
         marks.setdefault(row.recording, []).append(row)
@@ -247,9 +247,9 @@ def _where_heard(connection: Connection, which: Sequence[Row[Any]], heard: Heard
     certain = flags.c.status != Status.UNSURE.value
     if heard is Heard.NONE:
         stops = [one for one in filters.STOPS if one not in asked.hidden]
-        wanted = [flags.c.behaviour.in_(stops), flags.c.role != Role.OTHER_OFFICER.value, certain]
+        wanted = [_kind.in_(stops), flags.c.role != Role.OTHER_OFFICER.value, certain]
     else:
-        wanted = [flags.c.behaviour == filters.REASON, *([certain] if heard is Heard.MARKED else [])]
+        wanted = [_kind == filters.REASON, *([certain] if heard is Heard.MARKED else [])]
     first: dict[str, Instance] = {}
     for one in _standing(connection, which, wanted):
         if heard is not Heard.VERIFIED or one.standing is Standing.VERIFIED:

@@ -36,9 +36,11 @@ SERIOUS: Mapping[str, str] = {
     "threat_of_harm": "somebody may be in danger, and a complaint likely",
     "medical_dismissal": "somebody may need aid still",
     "questioning_after_invocation": "what was said may not be usable as evidence",
+    "threat_to_others": "somebody may be in danger",
+    "medical_complaint": "somebody said they are hurt or cannot breathe, listed where no medical aid was marked",
     "force": "force, listed where no medical aid was marked in the recording",
 }
-WITHOUT = {"force": "medical_aid"}  # these are serious only where the other was not marked
+WITHOUT = {"force": "medical_aid", "medical_complaint": "medical_aid"}  # serious only where the other was not marked
 STOPS = ("order", "detention")
 REASON = "reason_for_stop"
 

@@ -35,6 +35,7 @@ SCRIPT = Path(__file__).parent.parent / "screens" / "main.py"
 FIXED: Mapping[str, Any] = {
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,  # they lead to search engines
     "client.toolbarMode": "minimal",
     "runner.magicEnabled": False,
     "server.enableAgentApi": False,

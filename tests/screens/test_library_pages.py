@@ -105,8 +105,53 @@ def test_the_unit_view_tells_counts_and_no_officer(open_app, shelved):
     at.selectbox[0].set_value("All recordings").run()
     assert not at.exception
     assert {one.label: one.value for one in at.metric}["Recordings"] == "1"
-    assert "fewer than 10" in html(at)
+    assert "fewer than 10" in " ".join(one.value for one in at.markdown)
     assert "officer-4711" not in str(at.main)
+
+
+def test_a_number_of_the_unit_view_opens_its_list_and_closes_for_the_next(open_app, shelved):
+    at = open_app(AFFAIRS, "unit.py")
+    at.selectbox(key="unit_time_widget").set_value("All recordings").run()
+    at.button(key="open-Recordings").click().run()
+    assert not at.exception
+    assert "1 recording, all units, all recordings" in " ".join(one.value for one in at.markdown)
+    [link] = at.get("page_link")
+    assert link.proto.label.endswith(r"stop\_at\_night\.wav")
+    at.button(key="open-Marked by machine, sure or unsure").click().run()
+    marks = at.get("page_link")
+    assert len(marks) == len(shelved.encounter.flags)
+    assert all("nobody has judged it" in one.proto.label for one in marks)
+    assert "Marked is not verified" in " ".join(one.value for one in at.markdown)
+    at.toggle(key="unit_oldest_widget").set_value(True).run()
+    assert [one.proto.label for one in at.get("page_link")] == [one.proto.label for one in marks]  # one recording
+
+
+def test_a_long_list_turns_its_pages_and_keeps_them_while_one_listens(open_app, shelved, monkeypatch):
+    monkeypatch.setattr("review.screens.unit_moments.MOMENTS_A_PAGE", 2)
+    at = open_app(AFFAIRS, "unit.py")
+    at.selectbox(key="unit_time_widget").set_value("All recordings").run()
+    at.button(key="open-Marked by machine, sure or unsure").click().run()
+    seen = [one.proto.label for one in at.get("page_link")]
+    assert at.button(key="unit-back").disabled
+    while not at.button(key="unit-next").disabled:
+        at.button(key="unit-next").click().run()
+        seen += [one.proto.label for one in at.get("page_link")]
+    assert len(seen) == len(shelved.encounter.flags) > 2
+    last = [one.proto.label for one in at.get("page_link")]
+    at.switch_page("method.py").run()
+    at.switch_page("unit.py").run()
+    assert at.selectbox(key="unit_time_widget").value == "All recordings"
+    assert [one.proto.label for one in at.get("page_link")] == last
+
+
+def test_the_list_of_recordings_goes_on_to_the_library(open_app, shelved):
+    at = open_app(AFFAIRS, "unit.py")
+    at.selectbox(key="unit_time_widget").set_value("All recordings").run()
+    at.button(key="open-Review not begun").click().run()
+    button(at, "See them under Recordings").click().run()
+    assert "1 recording" in {one.value for one in at.caption}
+    assert {one.label: one.value for one in at.selectbox}["Review"] == "not_begun"
+    assert "unit_open" not in at.session_state
 
 
 def test_oversight_opens_no_recording_from_the_figures(open_app, shelved):
@@ -114,7 +159,8 @@ def test_oversight_opens_no_recording_from_the_figures(open_app, shelved):
     at.selectbox[0].set_value("All recordings").run()
     assert not at.exception
     assert at.get("page_link") == []
-    assert not [one for one in at.button if one.label.startswith("Show")]
+    assert not [one for one in at.button if one.label.startswith("Show") or str(one.key).startswith("open-")]
+    assert "Marked by machine" in html(at)
 
 
 def test_everybody_has_the_method_page_and_it_tells_limits(open_app):

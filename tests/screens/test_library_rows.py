@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from review.behaviours import CATALOGUE
-from review.desk.figures import Cell, Month
-from review.encounter import Direction
+from review.desk.figures import Cell, Month, Period
+from review.encounter import Direction, Standing
 from review.screens import jobs_markup, library_rows, method_rows, plain_markup, unit_rows
 from review.store import Count, Entry, Filter, Found, Hit, Job, JobState, Listed, State, Work
+from review.store.behind import Counted, Heard, Instance, Marks, Reviews, Stops
 from review.store.figures import Backlog
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -113,8 +114,63 @@ def test_a_time_begins_with_a_month_and_holds_this_one(name, today, since):
 
 def test_a_backlog_tells_its_reason_and_its_age():
     [row] = unit_rows.backlog_rows([Backlog("force", 1, 2, 3, "2026-02-01T10:00:00+00:00")], TODAY)
-    assert (row.count, row.age) == ("1 marked, 2 unsure, in 3 recordings", "28 days")
+    assert (row.marked, row.unsure, row.age) == (1, 2, "28 days")
     assert "medical aid" in row.why
+
+
+def test_a_number_that_is_withheld_is_told_nowhere_and_opens_nothing():
+    months = [month("2026-01", "courtesy", 12), month("2026-02", "courtesy", None)]
+    [row] = unit_rows.behaviour_rows([month("", "courtesy", None)], months)
+    assert row.told == {Counted.MARKED: 30, Counted.UNSURE: 10, Counted.JUDGED: 20}
+    assert row.months[Counted.VERIFIED] == {"2026-01": 12}
+    assert [*row.months[Counted.MARKED]] == ["2026-02", "2026-01"]
+
+
+def chosen(number, count=132):
+    told = {"2026-02": 12, "2026-01": 1}
+    return unit_rows.Chosen("Title", number, count, unit_rows.note(number), Period(), None, "West", "all", told)
+
+
+def test_the_heading_of_a_list_tells_how_many_of_what():
+    assert unit_rows.heading(chosen(Marks(Counted.MARKED, "courtesy"), 1132)) == "1,132 marks, West, all."
+    assert unit_rows.heading(chosen(Reviews(), 1)) == "1 recording, West, all."
+    one = unit_rows.of_month(chosen(Marks(Counted.VERIFIED, "courtesy")), "2026-01")
+    assert unit_rows.heading(one) == "1 mark, West, 2026-01."
+    assert one.number == Marks(Counted.VERIFIED, "courtesy", month="2026-01")
+
+
+def test_a_list_says_what_its_marks_are_worth():
+    for number in (Marks(Counted.MARKED), Marks(Counted.UNSURE), Marks(), Stops(Heard.MARKED), Stops(Heard.UNSURE)):
+        assert "Marked is not verified" in unit_rows.note(number)
+    assert "Judged is not verified" in unit_rows.note(Marks(Counted.JUDGED))
+    for number in (Marks(Counted.VERIFIED), Stops(Heard.VERIFIED)):
+        assert "confirmed" in unit_rows.note(number)
+    assert "not nothing said" in unit_rows.note(Stops(Heard.NONE))
+    assert unit_rows.note(Reviews()) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "here", "more", "told"),
+    [
+        (0, 20, True, "1 to 20 of 132."),
+        (120, 12, False, "121 to 132 of 132."),
+        (120, 13, False, "up to a minute old"),
+        (0, 0, False, "None that you may open."),
+    ],
+)
+def test_a_list_says_which_part_is_shown_and_why_one_is_missing(before, here, more, told):
+    line = unit_rows.place(before, here, 132, more=more)
+    assert told in line
+    assert ("statement" in line) is (not more and before + here != 132)
+
+
+def test_a_moment_is_told_with_where_it_stands_and_a_recording_without():
+    mark = Instance("ab", "stop.mp4", "2026-03-01T10:00:00", 72.0, "courtesy", unsure=True, standing=Standing.REJECTED)
+    assert unit_rows.instance_label(mark) == "2026-03-01, stop.mp4, at 1:12: courtesy, unsure, people said no"
+    assert unit_rows.instance_query(mark) == {"recording": "ab", "at": "70.0"}
+    whole = Instance("ab", "stop.mp4", "2026-03-01T10:00:00")
+    assert unit_rows.instance_label(whole) == "2026-03-01, stop.mp4"
+    assert unit_rows.instance_query(whole) == {"recording": "ab"}
 
 
 def test_the_method_page_has_every_behaviour_of_the_codebook_once():

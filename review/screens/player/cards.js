@@ -10,6 +10,9 @@ const ANSWERED = {
   wrong_words: "you said: wrong words",
   skip: "you skipped it",
 };
+const NOT_PLAYED = "you have not played it yet";
+const LISTEN_FIRST = "Listen first, then press again: to agree is to confirm the words and who says them.";
+const LISTENED = "You have heard it. Press again to agree.";
 const STANDS = { unverified: "not verified", verified: "verified", rejected: "rejected", disputed: "disputed" };
 // Agreeing and disagreeing are what is wanted nearly always; the others stand back.
 const CHOICES = [["agree", "Agree"], ["disagree", "Disagree"], ["wrong_speaker", "Wrong speaker"], ["wrong_words", "Wrong words"],
@@ -103,17 +106,21 @@ export class Cards {
     if (flag.unsure) title.append(el("span", { class: "unsure-tag" }, "unsure"));
     const who = el("span", { class: "who" }, flag.speaker);
     if (flag.speaker_unsure) who.append(el("span", { class: "unsure-tag" }, "role unsure"));
-    const heard = el("span", { class: "heard" }, "not listened to yet");
+    const heard = el("span", { class: "heard" }, NOT_PLAYED);
+    const said = el("div", { class: "said", role: "note", "aria-label": "What the officer says about this mark", hidden: true });
+    const first = el("p", { class: "listen-first", role: "status" });
+    const answered = el("span", { class: "answered-tag", hidden: true }, shape("note"), "the officer answered");
+    title.append(answered);
     const notes = flag.modifiers.length ? ` · ${flag.modifiers.join(", ")}` : "";
     const state = el("span", { class: "state" });
     const why = el("details", { class: "why" }, el("summary", {}, "Why it is marked"), el("p", {}, flag.about),
-      el("p", {}, "Rule ", el("code", {}, flag.source), `, machine ${Math.round(100 * flag.confidence)} % sure${notes}`));
+      el("p", {}, "Rule ", el("code", {}, flag.source), `, ${flag.certainty}${notes}`));
     const root = el("div", { class: `card ${flag.direction}${flag.unsure ? " unsure" : ""}`, role: "listitem",
       "data-flag": flag.id, "aria-label": `${flag.direction_name}: ${flag.name} at ${flag.clock}` },
-      title, el("blockquote", {}, flag.quote),
+      title, el("blockquote", {}, flag.quote), said,
       el("div", { class: "card-facts" }, who, " · ", heard, " · ", state),
-      this.#actions(flag), why);
-    return { root, heard, state, open: true, was: "" };
+      this.#actions(flag), first, why);
+    return { root, heard, said, answered, first, state, open: true, was: "" };
   }
 
   #actions(flag) {
@@ -177,6 +184,7 @@ export class Cards {
     if (card.was === now) return;
     card.was = now;
     card.open = !answer && standing === "unverified";
+    if (answer) card.first.textContent = "";
     for (const choice of card.root.querySelectorAll(".answer")) choice.setAttribute("aria-pressed", String(choice.dataset.do === answer));
     if (this.judges) card.root.querySelector(".undo").hidden = !answer;
     const mine = answer ? `${ANSWERED[answer]} · ` : "";
@@ -185,14 +193,35 @@ export class Cards {
     card.root.dataset.saved = String(saved);
   }
 
+  // What the officer has said about marks, each with their words; it is to be read before anybody judges.
+  say(answers) {
+    for (const [id, { said, answered }] of this.cards) {
+      const rows = answers[id] ?? [];
+      const now = JSON.stringify(rows);
+      if ((said.dataset.rows ?? "[]") === now) continue;
+      said.dataset.rows = now;
+      said.hidden = answered.hidden = !rows.length;
+      said.replaceChildren(...rows.map(({ name, what, by, on, text }) => el("div", {}, el("strong", {}, what ? `${name}: ${what}` : name),
+        ` (${by}, ${on})`, el("p", {}, `“${text}”`))));
+    }
+  }
+
+  // Somebody agreed to what they have not played yet.
+  listenFirst(id) {
+    this.cards.get(id).first.textContent = LISTEN_FIRST;
+    reveal(this.list, this.cards.get(id).root);
+  }
+
   // Called once after a round of `tell`.
   told() {
     if (this.unjudgedOnly) this.#list();
   }
 
   heard(id) {
-    this.cards.get(id).heard.textContent = "played";
-    this.cards.get(id).root.dataset.played = "true";
+    const { root, heard, first } = this.cards.get(id);
+    heard.textContent = "played";
+    root.dataset.played = "true";
+    if (first.textContent) first.textContent = LISTENED;
   }
 
   select(id) {

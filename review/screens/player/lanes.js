@@ -119,15 +119,16 @@ export class Lanes {
       return first && first[0] <= NEAR ? first[1] : null;
     };
     return {
-      flag: nearest(row?.flags, (flag) => flag.start, (flag) => flag.end),
+      flag: nearest(row?.flags, (flag) => flag.start, (flag) => flag.end), said: row?.said,
       moment: nearest(row?.moments, (moment) => moment.at, (moment) => moment.at),
     };
   }
 
   #point(event) {
-    const { flag, moment } = this.#under(event);
+    const { flag, moment, said } = this.#under(event);
     const [x] = this.#place(event);
-    const told = flag ? `${flag.clock} ${flag.direction_name}: ${flag.name}${flag.unsure ? " (unsure)" : ""}`
+    const more = flag ? `${flag.unsure ? " (unsure)" : ""}${said(flag.id) ? " · the officer answered" : ""}` : "";
+    const told = flag ? `${flag.clock} ${flag.direction_name}: ${flag.name}${more}`
       : moment ? `${clock(moment.at)} ${moment.text || moment.kind}` : clock(this.#at(event));
     this.tip.textContent = told;
     this.tip.hidden = false;

@@ -40,6 +40,11 @@ export class Media {
     return this.node.currentTime;
   }
 
+  // Seconds that there are to play: as the file says, once it has said.
+  get length() {
+    return Number.isFinite(this.node.duration) ? Math.min(this.node.duration, this.seconds) : this.seconds;
+  }
+
   get playing() {
     return !this.node.paused;
   }

@@ -6,6 +6,7 @@ export const KINDS = ["note", "bookmark", "praise"];
 const NAMES = { note: "Note", bookmark: "Bookmark", praise: "Praise" };
 const ASKS = { note: "What is to be remembered here?", praise: "What went well here?" };
 const NEAR = 20; // seconds around a chosen mark in which a note is likely to be about it
+const TOLD = 8000; // milliseconds for which it is told where a bookmark was put
 
 export class Moments {
   // `onAct(operation)` sends one and returns its id; `onPlay(moment)` plays from before it.
@@ -17,6 +18,7 @@ export class Moments {
     this.withdrawn = new Set();
     this.refused = [];
     this.form = el("form", { class: "moment-form", hidden: true, onsubmit: (event) => this.#submit(event) });
+    this.told = el("p", { class: "notice moment-told", role: "status", hidden: true });
     this.list = el("div", { class: "moments", role: "list", "aria-label": "Notes, bookmarks and praise", tabindex: "0" });
     this.buttons = KINDS.filter((kind) => may.includes(kind)).map((kind) => {
       const make = button("", { class: kind, onclick: () => this.make(kind) });
@@ -66,21 +68,27 @@ export class Moments {
     this.tell();
   }
 
-  // `context()` tells {at, flag}: the moment that is meant and the mark that was chosen, if any.
+  // `onForm(kind)` tells {at, flag, meant}: the moment, the chosen mark if any, and whether that mark itself is meant.
   make(kind) {
     if (!this.may.includes(kind)) return;
-    const { at, flag } = this.onForm(kind);
-    const about = flag && at > flag.start - NEAR && at < flag.end + NEAR ? flag : null;
-    if (kind === "bookmark") return this.#send(kind, { at, text: "", about: about?.id ?? "" });
-    this.#ask(kind, at, about);
+    this.told.hidden = true;
+    const { at, flag, meant } = this.onForm(kind);
+    const about = flag && (meant || (at > flag.start - NEAR && at < flag.end + NEAR)) ? flag : null;
+    const where = meant ? `for the mark at ${clock(at)}` : `at ${clock(at)}, where the recording is`;
+    if (kind !== "bookmark") return this.#ask(kind, { at, flag: about, where });
+    this.#send(kind, { at, text: "", about: about?.id ?? "" });
+    this.told.textContent = `Bookmark ${where}${about ? `; about: ${about.name}` : ""}.`;
+    this.told.hidden = false;
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => (this.told.hidden = true), TOLD);
   }
 
-  #ask(kind, at, flag) {
+  #ask(kind, { at, flag, where }) {
     const text = el("textarea", { rows: 2, maxlength: 2000, required: true, "aria-label": ASKS[kind], placeholder: ASKS[kind],
       onkeydown: (event) => this.#key(event) });
     const about = flag ? el("input", { type: "checkbox", checked: true }) : null;
     this.asked = { kind, at, flag, text, about };
-    const heading = el("div", { class: "row" }, shape(kind), el("strong", {}, `${NAMES[kind]} at ${clock(at)}`));
+    const heading = el("div", { class: "row" }, shape(kind), el("strong", {}, `${NAMES[kind]} ${where}`));
     if (about) heading.append(el("label", {}, about, ` about: ${flag.name}`));
     this.form.className = `moment-form ${kind}`;
     this.form.replaceChildren(heading, text, el("div", { class: "row" }, el("button", { class: "main" }, "Save"),

@@ -44,7 +44,7 @@ export function makeParts(player) {
     onFilter: () => player.verify?.tell() });
   player.verify = new Verify({ flags: data.flags, scope: () => player.cards.inScope, answers: player.answers,
     onGo: (flag, play) => player.goTo(flag, play), onChange: () => player.verifying() });
-  player.heard = new Heard({ flags: data.flags, onFlag: (id) => player.cards.heard(id),
+  player.heard = new Heard({ flags: data.flags, length: () => player.media.length, onFlag: (id) => player.cards.heard(id),
     onStretch: (start, end) => player.act("listened", { body: { start, end } }) });
   player.lanes = new Lanes({ seconds: data.seconds, onSeek, onFlag, onMoment: (moment) => player.playMoment(moment) });
   player.moments = new Moments({ may: player.data.may, flags: data.flags, onAct: ({ kind, ...rest }) => player.act(kind, rest),
@@ -60,14 +60,14 @@ export function build(player) {
   player.follow = el("input", { type: "checkbox", checked: true, onchange: () => (player.transcript.follow = player.follow.checked) });
   player.resume = new Resume({ media: player.media, onVerify: (from) => player.verify.start({ from }) });
   player.held = el("p", { class: "notice grave", role: "status", hidden: true }, "This recording is held for internal affairs.");
-  const legend = el("div", { class: "legend" }, "Dotted: doubtful word. Italic: somebody else talks, too. Hatched: the machine is unsure.");
+  const legend = el("div", { class: "legend" }, "Dotted: doubtful word. Italic: somebody else talks, too. Hatched: the machine is unsure. Speech bubble: the officer answered to the mark.");
   const reading = el("div", { class: "bar" }, player.search.root, el("label", {}, player.follow, " Follow while playing"));
   const below = el("div", { class: "bar" }, legend, el("div", { class: "group" }, player.corrections.undo, player.corrections.first));
   const left = el("div", { class: "left" }, reading, player.corrections.root, player.transcript.pane, below, player.corrections.history);
   const judging = el("div", { class: "bar" }, player.saved.root, ...(player.data.judges ? [player.verify.toggleButton] : []));
   player.tabs = new Tabs([["Marks", player.cards.root], ["Notes", player.moments.list]]);
   player.tabs.count("Marks", player.data.flags.length);
-  const right = el("div", { class: "right" }, player.media.node, player.media.trouble, player.held, player.resume.root, player.moments.form, judging,
+  const right = el("div", { class: "right" }, player.media.node, player.media.trouble, player.held, player.resume.root, player.moments.form, player.moments.told, judging,
     player.verify.root, player.tabs.root, player.cards.root, player.moments.list);
   return el("section", { class: "player", "aria-label": "Player" }, player.lanes.root, player.tools.root,
     el("div", { class: "columns" }, left, right), player.help.root, player.refer.root);

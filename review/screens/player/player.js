@@ -12,6 +12,8 @@ import { rowsOf } from "./rows.js";
 const KEEP_SIGNED_IN = 4 * 60 * 1000; // milliseconds; somebody who listens is not idle
 const JUDGING = ["verify", "agree", "disagree", "wrong_speaker", "wrong_words", "skip", "undo"];
 const TRY_AGAIN = 3000; // milliseconds until words that could not be had are asked for again
+const STILL = 0.25; // seconds by which a seek may miss its place
+const AFTER = 1; // seconds after a mark in which somebody who stopped is still at it
 const NOTHING = { may: [], casework: {}, tension: [], judges: true };
 const players = new WeakMap();
 
@@ -36,6 +38,8 @@ class Player {
     this.revision = data.revision; // the one that is shown, or whose words are on their way
     this.tellPage = setTriggerValue;
     this.picked = null;
+    this.pickedFrom = 0; // where the recording was when the mark was chosen
+    this.said = {}; // by mark: what the officer answered to it
     this.known = new Map(data.flags.map((flag) => [flag.id, flag]));
     this.place = new Place(data);
     this.keymap = new Keymap(data.user);
@@ -91,9 +95,15 @@ class Player {
     this.#rows();
   }
 
-  #learnCasework({ moments, held }) {
+  #learnCasework({ moments, held, heard, said }) {
     this.moments.learn(moments);
     this.held.hidden = !held;
+    this.said = said ?? {};
+    this.cards.say(this.said);
+    this.lanes.draw();
+    // What was played just before the page was loaded again may still be on its way.
+    const waiting = this.outbox.waiting("acts").filter(({ kind }) => kind === "listened").map(({ body }) => [body.start, body.end]);
+    this.heard.take([...(heard ?? []), ...waiting]);
   }
 
   // Another revision of the same recording: its words and marks take the place of those before, and all else stays.
@@ -177,7 +187,8 @@ class Player {
   #rows() {
     const { peaks, answers, data, reading } = this;
     this.lanes.show(rowsOf({ peaks, voices: reading.voices, turns: reading.words.turns, flags: data.flags, tension: data.tension,
-      seconds: data.seconds, moments: this.moments.all, stands: (id) => answers.standing(id), picked: () => this.picked?.id }));
+      seconds: data.seconds, moments: this.moments.all, stands: (id) => answers.standing(id), said: (id) => Boolean(this.said[id]?.length),
+      picked: () => this.picked?.id }));
   }
 
   tick(now, playing) {
@@ -202,6 +213,7 @@ class Player {
   pick(flag) {
     const another = this.picked !== flag;
     this.picked = flag;
+    this.pickedFrom = this.media.now;
     this.cards.select(flag.id);
     this.transcript.select(flag);
     this.lanes.draw();
@@ -233,9 +245,19 @@ class Player {
   }
 
   answer(flag, answer, note = "") {
+    const given = this.answers.mine(flag.id) === answer;
+    if (answer === "agree" && !given && !this.heard.has(flag)) return this.#listenFirst(flag);
     this.pick(flag);
-    if (this.answers.mine(flag.id) !== answer) this.answers.give(flag, answer, note);
+    if (answer === "agree") this.heard.tell(); // what was listened to is kept before the answer that rests on it
+    if (!given) this.answers.give(flag, answer, note);
     if (this.verify.on) this.verify.answered(flag);
+  }
+
+  // To agree is to confirm what is heard, so it is played; playing that makes it heard anyway goes on.
+  #listenFirst(flag) {
+    if (this.media.playing && this.heard.willHave(flag)) this.pick(flag);
+    else this.playFlag(flag);
+    this.cards.listenFirst(flag.id);
   }
 
   undoLast() {
@@ -269,9 +291,18 @@ class Player {
   // A note is asked for (its kind) or done with (null): it plays on only if it did before.
   momentAsked(kind) {
     if (kind === null) return this.pausedForNote && this.media.play();
+    const [flag, meant] = [this.seen, this.#atMark];
     this.pausedForNote = kind !== "bookmark" && this.media.playing;
     if (this.pausedForNote) this.media.pause();
-    return { at: this.media.now, flag: this.picked };
+    return { at: meant ? flag.start : this.media.now, flag, meant };
+  }
+
+  // Whether somebody has chosen a mark and stayed with it: neither playing nor gone to another place since.
+  get #atMark() {
+    const { seen, media: { now, playing }, data } = this;
+    if (!seen || playing) return false;
+    const moved = Math.abs(now - this.pickedFrom) > STILL;
+    return !moved || (now >= seen.start - data.lead_in - STILL && now <= seen.end + AFTER);
   }
 
   tellMoments() {

@@ -10,15 +10,16 @@ const NARROWEST = 3; // pixels of a mark on a long recording
 const VOICES = 6; // rows; further voices share the last one
 const STEPS = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600]; // seconds between two ticks
 const TICK_ROOM = 76; // pixels
+const BADGE = 9; // pixels
 
 // All rows that there is something for, from top to bottom.
-export function rowsOf({ peaks, voices, turns, flags, tension, seconds, moments, stands, picked }) {
+export function rowsOf({ peaks, voices, turns, flags, tension, seconds, moments, stands, said, picked }) {
   const rows = [rulerRow()];
   if (peaks?.data.length) rows.push(waveRow(peaks));
   rows.push(...voiceRows(voices, turns));
   for (const direction of ROWS) {
     const these = flags.filter((flag) => flag.direction === direction);
-    if (these.length) rows.push(flagRow({ direction, name: these[0].direction_name, flags: these, stands, picked }));
+    if (these.length) rows.push(flagRow({ direction, name: these[0].direction_name, flags: these, stands, said, picked }));
   }
   if (tension.length) rows.push(tensionRow(tension, seconds));
   if (moments.length) rows.push(momentRow(moments));
@@ -80,9 +81,9 @@ function voiceRow({ name, sign, spans }) {
   } };
 }
 
-// `stands(id)` tells where a mark stands; rejected ones are drawn faint.
-function flagRow({ direction, name, flags, stands, picked }) {
-  return { name, direction, flags, height: 14, draw(pen, box) {
+// `stands(id)` tells where a mark stands; rejected ones are drawn faint. `said(id)`: the officer answered to it.
+function flagRow({ direction, name, flags, stands, said, picked }) {
+  return { name, direction, flags, said, height: 14, draw(pen, box) {
     const hatched = hatching(pen, box.tones[direction]);
     for (const flag of [...flags].sort((a, b) => b.unsure - a.unsure)) {
       if (flag.end < box.view.from || flag.start > box.view.to) continue;
@@ -94,12 +95,23 @@ function flagRow({ direction, name, flags, stands, picked }) {
       pen.lineWidth = 1;
       pen.strokeRect(left + 0.5, box.y + 2.5, Math.max(1, width - 1), box.height - 5);
       pen.globalAlpha = 1;
+      if (said(flag.id)) badge(pen, left + width + 1, box.y + 2, box.tones.ink);
       if (flag.id !== picked()) continue;
       pen.strokeStyle = box.tones.ink;
       pen.lineWidth = 2;
       pen.strokeRect(left - 1, box.y + 1, width + 2, box.height - 2);
     }
   } };
+}
+
+// A small speech bubble beside a mark.
+function badge(pen, x, y, tone) {
+  pen.save();
+  pen.translate(x, y);
+  pen.scale(BADGE / 12, BADGE / 12);
+  pen.fillStyle = tone;
+  pen.fill(new Path2D(SHAPES.note));
+  pen.restore();
 }
 
 function hatching(pen, tone) {
