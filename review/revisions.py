@@ -1,7 +1,7 @@
 """The next revision of an encounter: people's corrections applied, or the same words marked anew, without any sound.
 
-What people said of a flag holds on where it is still the same: a new flag of the same behaviour, speaker and quote
-whose span overlaps by half has the id of the earlier one. Any other flag has an id that nobody has answered yet.
+What people said of a flag holds on where it is still the same: a new flag of the same behaviour, speaker, role and
+quote whose span overlaps by half has the id of the earlier one. Any other flag has an id that nobody has answered yet.
 """
 
 from __future__ import annotations
@@ -188,7 +188,8 @@ def _pairs(
 
 def _same(old: Flag, new: Flag) -> bool:
     """Whether what people said of the one holds for the other."""
-    if (old.behaviour, old.speaker, old.quote) != (new.behaviour, new.speaker, new.quote):
+    # Who agreed to a civilian's words has not agreed that an officer said them, though the voice is the same.
+    if (old.behaviour, old.speaker, old.role, old.quote) != (new.behaviour, new.speaker, new.role, new.quote):
         return False
     longer = max(old.span.seconds, new.span.seconds)
     return old.span == new.span or 0 < old.span.overlap(new.span) >= SAME_MOMENT * longer

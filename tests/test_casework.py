@@ -47,6 +47,8 @@ def test_every_kind_of_act_needs_a_right():
         ("share", "trainer", {"start": 3.0, "end": 3.0}),
         ("share", "trainer", {"start": 0.0, "end": 600.0}),
         ("refer", "", {}),
+        ("recall", "", {"why": "x"}),
+        ("recall", "a session", {}),
         ("verdict", "", {}),
         ("note", 7, {"at": 1.0, "text": "x"}),
         ("note", "", []),
@@ -112,6 +114,24 @@ def test_a_session_carries_what_the_officer_said_to_it():
     [kept] = holding([session, said]).sessions
     assert kept.next_step == "give the reason first"
     assert kept.acknowledged == said
+
+
+def test_a_session_that_was_withdrawn_stays_with_the_reason_and_waits_for_nobody():
+    session = act(Kind.SESSION, agenda=["flag-1"], next_step="give the reason first")
+    recall = act(Kind.RECALL, session.id, why="The mark was another officer's.")
+    [before] = holding([session]).sessions
+    [after] = holding([session, recall]).sessions
+    assert (before.waits, after.waits) == (True, False)
+    assert (after.next_step, after.withdrawn) == ("give the reason first", recall)
+
+
+def test_each_signature_keeps_how_the_review_ended_then_and_why_it_was_opened_again():
+    praise, first = act(Kind.DISPOSITION, choice="Praise"), act(Kind.COMMENT, text="Calm.")
+    signed, reopened = act(Kind.SIGN_OFF), act(Kind.REOPEN, by="t", why="a second camera came in")
+    other, again = act(Kind.DISPOSITION, choice="Coaching"), act(Kind.SIGN_OFF, by="t")
+    one, two = holding([praise, first, signed, reopened, other, again]).signings
+    assert (one.act, one.disposition, one.comment, one.reopened) == (signed, praise, first, reopened)
+    assert (two.act, two.disposition, two.comment, two.reopened) == (again, other, first, None)
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 20)), max_size=20))

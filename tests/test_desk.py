@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
 
 from review.access import Action, Viewer
-from review.desk import NO_PURPOSE, Desk, casework, corrections, debrief, library
+from review.desk import NO_PURPOSE, Desk, casework, corrections, debrief, exporting, library
 from review.encounter import Answer, Verdict
 from review.errors import Refused, RefusedAct, RefusedVerdict, UnknownRecording
 from review.report import Format
@@ -98,7 +98,7 @@ def test_a_supervisor_of_another_unit_is_refused_and_that_is_logged(sit, shelved
 def test_each_deed_stands_in_the_log_with_its_purpose(sit, shelved, store):
     desk = sit(SUPERVISOR, "complaint")
     desk.decide(verdict(shelved))
-    desk.export(shelved.sha256, Format.CSV)
+    exporting.export(desk, shelved.sha256, Format.CSV)
     casework.do(desk, shelved.sha256, operation("note", at=3.0, text="listen to this"))
     entries = log(store, recording=shelved.sha256)
     assert [entry.action for entry in entries] == ["note", "export", "decide", "open"]

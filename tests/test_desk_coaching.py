@@ -12,7 +12,7 @@ from review.casework import Act, Kind, holding
 from review.desk import Desk, casework, coaching, moments, reviewing, waiting
 from review.desk.waiting import Case, What
 from review.encounter import Answer, Role, Span, Verdict
-from review.errors import Refused
+from review.errors import Refused, RefusedAct
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
@@ -151,6 +151,26 @@ def test_a_reopened_review_says_who_opened_it_and_why_until_it_is_signed_anew(su
     assert reviewing.review(supervisor, shelved.sha256).reopened is None
 
 
+def test_a_review_says_how_many_marks_have_no_answer_and_a_signature_keeps_the_number(supervisor, shelved):
+    judge(supervisor, shelved)
+    found = reviewing.review(supervisor, shelved.sha256)
+    assert (found.marks, found.unanswered) == (len(shelved.encounter.flags), len(shelved.encounter.flags) - 1)
+    sign(supervisor, shelved)
+    judge(supervisor, shelved, Answer.UNDO)
+    kept = reviewing.review(supervisor, shelved.sha256).work.signed
+    assert kept.body == {"marks": found.marks, "unanswered": found.unanswered}
+
+
+def test_what_was_signed_before_is_told_to_who_reviews_and_not_to_the_officer(supervisor, sit, shelved):
+    sign(supervisor, shelved)
+    do(supervisor, shelved, "reopen", why="a second camera came in")
+    do(supervisor, shelved, "disposition", choice="Coaching")
+    do(supervisor, shelved, "sign_off")
+    first, _ = reviewing.review(sit(COLLEAGUE, "assigned_review"), shelved.sha256).work.signings
+    assert (first.disposition.body["choice"], first.reopened.text) == ("Praise", "a second camera came in")
+    assert reviewing.review(sit(OFFICER, "own_debrief"), shelved.sha256).work.signings == ()
+
+
 # Coaching
 
 
@@ -200,6 +220,39 @@ def test_an_officer_answers_a_session_either_way_and_the_supervisor_reads_it(sup
     assert held.session.acknowledged.body == {"answer": said, "text": "There was no time."}
 
 
+def test_a_session_without_an_answer_is_withdrawn_by_who_sent_it_and_by_nobody_else(supervisor, sit, shelved):
+    session = do(supervisor, shelved, "session", agenda=[], next_step="reasons first")
+    officer = sit(OFFICER, "own_debrief")
+    with pytest.raises(RefusedAct, match="only who sent"):
+        do(sit(COLLEAGUE, "coaching"), shelved, "recall", session.id, why="x")
+    with pytest.raises(Refused):
+        do(officer, shelved, "recall", session.id, why="x")
+    do(supervisor, shelved, "recall", session.id, why="The mark was another officer's.")
+    assert kinds(officer) == []
+    [held] = coaching.overview(officer).sessions
+    assert held.session.withdrawn.text == "The mark was another officer's."
+    for kind, body in {"acknowledge": {"answer": "acknowledged"}, "recall": {"why": "again"}}.items():
+        desk = officer if kind == "acknowledge" else supervisor
+        with pytest.raises(RefusedAct, match="withdrawn"):
+            do(desk, shelved, kind, session.id, **body)
+
+
+def test_a_session_that_the_officer_answered_cannot_be_withdrawn(supervisor, sit, shelved):
+    session = do(supervisor, shelved, "session", agenda=[], next_step="reasons first")
+    do(sit(OFFICER, "own_debrief"), shelved, "acknowledge", session.id, answer="refused_to_sign")
+    with pytest.raises(RefusedAct, match="has answered"):
+        do(supervisor, shelved, "recall", session.id, why="x")
+
+
+def test_a_withdrawn_session_is_not_what_the_next_one_begins_with(supervisor, sit, store, shelved, shelve_into):
+    session = do(supervisor, shelved, "session", agenda=[], next_step="reasons first")
+    do(supervisor, shelved, "recall", session.id, why="x")
+    later = shelve_into(shelved.media.parent, database=shelved.database, pitch=330.0, name="later.wav")
+    with store.casebook(write=True) as book:
+        book.set_whose(later.sha256, wearer="4711", unit="North")
+    assert coaching.preparation(sit(SUPERVISOR, "coaching", sha256=later.sha256), later.sha256).last is None
+
+
 def test_a_session_is_prepared_from_verified_marks_only(supervisor, shelved, store):
     assert coaching.preparation(supervisor, shelved.sha256).verified == ()
     supervisor.decide(Verdict(f"{uuid4()}:1", shelved.sha256, "flag-4", Answer.AGREE, "s", "supervisor", AT))
@@ -208,7 +261,7 @@ def test_a_session_is_prepared_from_verified_marks_only(supervisor, shelved, sto
     assert (ready.officer, ready.account) == ("Officer A", "o")
 
 
-def test_the_next_session_begins_with_what_was_agreed_in_the_one_before(supervisor, sit, store, shelved, shelve_into):
+def test_the_next_session_begins_with_the_next_step_of_the_one_before(supervisor, sit, store, shelved, shelve_into):
     do(supervisor, shelved, "session", agenda=[], next_step="reasons first")
     later = shelve_into(shelved.media.parent, database=shelved.database, pitch=330.0, name="later.wav")
     with store.casebook(write=True) as book:
@@ -221,7 +274,7 @@ def test_the_next_session_begins_with_what_was_agreed_in_the_one_before(supervis
     assert coaching.preparation(desk, later.sha256).last is None  # another officer's
 
 
-def test_what_was_agreed_elsewhere_is_not_read_by_who_may_not_read_that_recording(
+def test_a_next_step_from_elsewhere_is_not_read_by_who_may_not_read_that_recording(
     supervisor, sit, store, shelved, shelve_into
 ):
     do(supervisor, shelved, "session", agenda=[], next_step="reasons first")
@@ -322,26 +375,94 @@ def test_a_held_recording_waits_for_internal_affairs_and_nobody_in_it_learns_of_
     assert kinds(affairs) == []
 
 
-def test_a_contested_mark_waits_until_somebody_who_may_confirm_judges_it_again(supervisor, sit, shelved):
-    do(sit(OFFICER, "own_debrief"), shelved, "contest", "flag-4", text="I said that to my partner.")
+def judge(desk: Desk, shelved, said: Answer = Answer.DISAGREE, *, at: datetime | None = None) -> None:
+    viewer = desk.viewer
+    desk.decide(Verdict(f"{uuid4()}:1", shelved.sha256, "flag-4", said, viewer.user, viewer.role, at or desk.clock()))
+
+
+def contest(sit, shelved) -> Act:
+    return do(sit(OFFICER, "own_debrief"), shelved, "contest", "flag-4", text="I said that to my partner.")
+
+
+def sign(desk: Desk, shelved) -> Act:
+    """All that a signature needs, and the signature."""
+    for checklist in desk.policy.checklists:
+        for item in checklist.items:
+            do(desk, shelved, "answer", item.id, checklist=checklist.id, reply="yes")
+    do(desk, shelved, "disposition", choice="Praise")
+    stretch = casework.stretch(desk, shelved.sha256)
+    do(desk, shelved, "listened", start=stretch.start, end=stretch.end)
+    return do(desk, shelved, "sign_off")
+
+
+def test_a_contested_mark_that_nobody_judged_waits_until_somebody_who_may_confirm_does(supervisor, sit, shelved):
+    contest(sit, shelved)
     [one] = waiting.waiting(supervisor)
     assert (one.what, one.flag, one.text) == (What.CONTESTED, "flag-4", "I said that to my partner.")
-    supervisor.decide(
-        Verdict(f"{uuid4()}:1", shelved.sha256, "flag-4", Answer.DISAGREE, "s", "supervisor", supervisor.clock())
-    )
-    assert kinds(supervisor) == []
+    judge(supervisor, shelved)
+    assert kinds(supervisor) == kinds(sit(COLLEAGUE)) == []
 
 
-def test_an_earlier_verdict_is_no_answer_to_a_contest(supervisor, sit, shelved):
-    supervisor.decide(Verdict(f"{uuid4()}:1", shelved.sha256, "flag-4", Answer.AGREE, "s", "supervisor", AT))
-    do(sit(OFFICER, "own_debrief"), shelved, "contest", "flag-4", text="I said that to my partner.")
-    assert kinds(supervisor) == [What.CONTESTED]
+def test_what_is_said_against_a_judgement_waits_for_somebody_else_and_who_judged_is_only_told(supervisor, sit, shelved):
+    judge(supervisor, shelved, Answer.AGREE, at=AT)
+    contest(sit, shelved)
+    assert kinds(supervisor) == [What.WITH_OTHERS]
+    assert kinds(sit(COLLEAGUE)) == [What.CONTESTED]
+    assert kinds(sit(AFFAIRS)) == []  # a colleague can look at it
+    assert kinds(sit(OTHER_UNIT)) == []
+    judge(supervisor, shelved)
+    assert kinds(sit(COLLEAGUE)) == [What.CONTESTED]  # the same person once more is no other look at it
+    judge(sit(COLLEAGUE, "assigned_review"), shelved, Answer.AGREE)
+    assert kinds(supervisor) == kinds(sit(COLLEAGUE)) == []
+
+
+def test_where_every_supervisor_in_reach_has_judged_the_mark_its_contest_goes_to_internal_affairs(
+    supervisor, sit, store, shelved
+):
+    judge(supervisor, shelved, Answer.AGREE, at=AT)
+    judge(sit(COLLEAGUE, "assigned_review"), shelved, Answer.AGREE, at=AT)
+    contest(sit, shelved)
+    assert kinds(supervisor) == kinds(sit(COLLEAGUE)) == [What.WITH_OTHERS]
+    assert kinds(sit(AFFAIRS)) == [What.CONTESTED]
+    with store.casebook(write=True) as book:
+        book.accounts.disable("i", at=AT)
+    assert kinds(supervisor) == [What.WITH_NOBODY]  # and it is said
+
+
+def test_an_answer_that_was_skipped_or_taken_back_before_a_contest_keeps_nobody_from_it(supervisor, sit, shelved):
+    judge(supervisor, shelved, Answer.AGREE, at=AT)
+    judge(supervisor, shelved, Answer.UNDO, at=AT + timedelta(seconds=1))
+    judge(sit(COLLEAGUE, "assigned_review"), shelved, Answer.SKIP, at=AT)
+    contest(sit, shelved)
+    assert kinds(supervisor) == kinds(sit(COLLEAGUE)) == [What.CONTESTED]
 
 
 def test_a_review_that_an_officer_asks_for_waits_for_those_in_reach(supervisor, sit, shelved):
     do(sit(OFFICER, "own_debrief"), shelved, "ask_review", text="Please look at the search.")
     assert kinds(supervisor) == kinds(sit(COLLEAGUE)) == [What.ASKED]
     assert kinds(sit(OTHER_UNIT)) == []
+
+
+def test_another_persons_review_waits_for_another_person_than_who_signed(supervisor, sit, shelved):
+    sign(supervisor, shelved)
+    do(sit(OFFICER, "own_debrief"), shelved, "ask_review", text="Please look at the search.")
+    colleague = sit(COLLEAGUE, "assigned_review")
+    assert (kinds(supervisor), kinds(colleague)) == ([What.WITH_OTHERS], [What.ASKED])
+    do(supervisor, shelved, "reopen", why="asked to look again")
+    do(supervisor, shelved, "sign_off")
+    assert kinds(colleague) == [What.ASKED]
+    do(colleague, shelved, "reopen", why="the officer asked for another person")
+    sign(colleague, shelved)
+    assert kinds(supervisor) == kinds(colleague) == []
+
+
+def test_another_look_at_one_mark_is_answered_by_who_judges_it_and_had_not(supervisor, sit, shelved):
+    judge(supervisor, shelved, Answer.AGREE, at=AT)
+    do(sit(OFFICER, "own_debrief"), shelved, "ask_review", "flag-4", text="Somebody else, please.")
+    colleague = sit(COLLEAGUE, "assigned_review")
+    assert (kinds(supervisor), kinds(colleague)) == ([What.WITH_OTHERS], [What.ASKED])
+    judge(colleague, shelved)
+    assert kinds(supervisor) == kinds(colleague) == []
 
 
 def test_a_session_waits_for_its_officer_and_an_unsigned_one_is_told_to_who_sent_it(supervisor, sit, shelved):

@@ -10,7 +10,7 @@ import pytest
 
 from review.access import Viewer
 from review.casework import Kind
-from review.desk import Desk, casework, debrief
+from review.desk import Desk, casework, debrief, exporting
 from review.desk.debrief import News
 from review.encounter import Answer, Verdict
 from review.errors import Refused
@@ -170,7 +170,7 @@ def deeds(desk: Desk, sha256: str) -> list[tuple[str, str]]:
 
 def test_an_officer_reads_who_opened_exported_and_was_refused_newest_first(sit, shelved, officer):
     reviewer = sit(SUPERVISOR, "complaint")
-    reviewer.export(shelved.sha256, Format.CSV)
+    exporting.export(reviewer, shelved.sha256, Format.CSV)
     with pytest.raises(Refused):
         sit(OTHER).encounter(shelved.sha256)
     found = debrief.views(officer, shelved.sha256).entries
@@ -241,6 +241,37 @@ def test_the_past_is_made_of_ones_own_recordings_that_one_may_watch(
         "asks_why": (1, 0, 0),
         "order": (1, 0, 0),
     }
+
+
+def test_all_recordings_of_an_officers_count_as_theirs_watchable_or_not(
+    sit, shelved, shelve_into, store, tmp_path, database, officer
+):
+    unsaid = shelve_into(tmp_path, pitch=310.0, name="c.wav", database=database)
+    with store.casebook(write=True) as book:
+        book.set_whose(unsaid.sha256, wearer="4711", unit="North")
+    assert len(debrief.past(officer)) == 1
+    assert debrief.reviewed(officer) == (0, 2)
+
+
+def test_whose_a_judgement_of_internal_affairs_is_stays_untold_where_the_policy_leaves_them_out(
+    sit, shelved, officer, tmp_path, monkeypatch
+):
+    affairs = sit(AFFAIRS, "audit")
+    judge(affairs, shelved.sha256, Answer.AGREE)
+    casework.do(sit(SUPERVISOR, "assigned_review"), shelved.sha256, operation("refer", why="force without a report"))
+    assert [one.reviewer for one in debrief.debrief(officer, shelved.sha256).verdicts] == ["i"]
+    (tmp_path / "agency.toml").write_text("[access]\nshow_affairs_views = false\n")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "agency.toml"))
+    found = debrief.debrief(officer, shelved.sha256)
+    assert [found.people[one.reviewer] for one in found.verdicts] == ["a person"]
+    assert found.told.standings["flag-4"] == "verified"
+
+
+def test_a_withdrawn_session_is_no_news(sit, shelved, officer):
+    reviewer = sit(SUPERVISOR, "assigned_review")
+    session = casework.do(reviewer, shelved.sha256, operation("session", agenda=["flag-4"]))
+    casework.do(reviewer, shelved.sha256, operation("recall", session.id, why="x"))
+    assert news(officer, shelved.sha256) == News()
 
 
 def test_what_the_agency_hides_is_in_nobodys_past(sit, shelved, officer, tmp_path, monkeypatch):

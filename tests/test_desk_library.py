@@ -119,6 +119,20 @@ def test_force_is_serious_only_where_no_aid_was_marked(shelved, store):
     assert found(at(store), serious=True) == set()
 
 
+def test_an_unsure_mark_of_aid_takes_no_complaint_off_the_list(shelved, store):
+    complaint, aid = (
+        replace(shelved.encounter.flags[0], id=f"7-{name}", behaviour=name, status=Status.FLAGGED)
+        for name in ("medical_complaint", "medical_aid")
+    )
+    for number, status, listed in ((7, Status.UNSURE, True), (8, Status.FLAGGED, False)):
+        what = replace(shelved.encounter.recording, sha256=f"{number:064x}", name=f"{number}.wav")
+        marks = (replace(complaint, id=f"{number}-c"), replace(aid, id=f"{number}-a", status=status))
+        store.add(replace(shelved.encounter, recording=what, flags=marks), shelved.media, at=AT)
+        with store.casebook(write=True) as book:
+            book.set_whose(what.sha256, wearer="o1", unit="West")
+        assert (what.sha256 in found(at(store), serious=True)) is listed
+
+
 def test_every_serious_behaviour_is_one_of_the_codebook():
     from review.behaviours import CATALOGUE
 

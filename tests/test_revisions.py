@@ -7,7 +7,18 @@ import pytest
 
 from review import behaviours, policy, revisions
 from review.behaviours import Mark
-from review.encounter import Answer, Correction, CorrectionKind, ModelUse, Span, Standing, Status, Verdict, standing
+from review.encounter import (
+    Answer,
+    Correction,
+    CorrectionKind,
+    ModelUse,
+    Role,
+    Span,
+    Standing,
+    Status,
+    Verdict,
+    standing,
+)
 from review.encounter_json import from_json, to_json
 from review.pipeline import Settings
 from review.revisions import Change
@@ -152,6 +163,12 @@ def test_what_people_said_is_not_carried_to_another_speaker(before):
     assert standing(now.id, said) is Standing.UNVERIFIED
     assert standing(other.id, said) is Standing.VERIFIED
     assert other.id in {one.id for one in after.flags}
+
+
+def test_what_people_said_of_a_civilian_is_not_carried_to_an_officer_of_the_same_voice(before):
+    flag = replace(before.flags[0], role=Role.CIVILIAN)
+    assert revisions._same(flag, replace(flag, id="anew"))
+    assert not revisions._same(flag, replace(flag, id="anew", role=Role.OTHER_OFFICER))
 
 
 def test_an_encounter_without_words_is_marked_again_without_flags(shelved):

@@ -211,7 +211,7 @@ def _told(
             shown = replace(outcome, encounter=agency.shown(outcome.encounter))
             _say_done(shown)
             if show or folder:
-                _hand_out(shown, store, folder)
+                _hand_out(shown, store, folder, agency)
     except KeyboardInterrupt:
         say("stopped; what was finished is kept, and the same command goes on with the rest")
         raise
@@ -229,9 +229,10 @@ def _say_done(done: Done) -> None:
     say(f"{done.path.name}: {report.clock(recording.seconds)}, {heard}, id {recording.sha256[:ID_DIGITS]}{remarks}")
 
 
-def _hand_out(done: Done, store: Store, folder: Path | None) -> None:
+def _hand_out(done: Done, store: Store, folder: Path | None, agency: policy.Policy) -> None:
     sha256 = done.encounter.recording.sha256
-    text = report.render(done.encounter, report.Format.JSON, verdicts=store.verdicts(sha256))
+    said = store.verdicts(sha256)
+    text = report.render(done.encounter, report.Format.JSON, verdicts=said, hidden=agency.hidden)
     if folder:
         report.save(text, folder / f"{done.path.stem[:100]}.{sha256[:ID_DIGITS]}.json")
     else:

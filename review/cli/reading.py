@@ -14,8 +14,8 @@ from review.cli.console import put, put_json, say, show_table
 from review.cli.options import PolicyFile
 from review.cli.processing import ID_DIGITS
 from review.cli.root import AsJson, Database, app
-from review.cli.who import User, Why, desk_of, log, opened
-from review.desk import library
+from review.cli.who import User, Why, desk_of, log, opened, os_user
+from review.desk import exporting, library
 from review.encounter import Encounter, Verdict, standing
 from review.errors import WrongUse
 from review.report import Format, clock
@@ -171,7 +171,7 @@ def export(
     purpose: Why = None,
     db: Database = None,
 ) -> None:
-    """Write one recording with its marks and verdicts as JSON, CSV, Markdown or WebVTT.
+    """Write one recording with its marks and what people did about it as JSON, CSV, Markdown or WebVTT.
 
     Example: `bodycam-review export 3fa9 --format md --out stop.md`
     """
@@ -180,8 +180,10 @@ def export(
         sha256 = store.find(recording)
         desk = opened(store, user, sha256, purpose=purpose, action=Action.EXPORT)
         log(store, desk, Action.EXPORT, sha256, form=form.value)
-        shown = chosen.shown(store.encounter(sha256))
-        text = report.render(shown, form, verdicts=store.verdicts(sha256), hidden=chosen.hidden)
+        if desk:
+            text = exporting.report(desk, sha256, form, agency=chosen)
+        else:
+            text = exporting.without_accounts(store, sha256, form, source=f"command line, {os_user()}", agency=chosen)
     if out is None:
         put(text)
     else:

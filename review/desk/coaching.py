@@ -11,6 +11,7 @@ from review.access import Action, Decision, Facts, Viewer
 from review.casework import Assignment, Casework, Kind, Session
 from review.desk import casework
 from review.desk.desk import Desk
+from review.desk.reviewing import viewers
 from review.encounter import Encounter, Flag, Standing
 from review.store import Casebook
 from review.timeline import standings
@@ -100,7 +101,7 @@ def preparation(desk: Desk, sha256: str) -> Preparation:
     where = standings(encounter.flags, desk.verdicts(sha256))
     with desk.store.casebook() as book:
         people, officers = _names(book)
-        account = next((one.id for one in book.accounts.every() if facts.wearer and one.officer == facts.wearer), "")
+        account = _answering(viewers(book.accounts.every()), facts)
     return Preparation(
         encounter=encounter,
         facts=facts,
@@ -111,6 +112,13 @@ def preparation(desk: Desk, sha256: str) -> Preparation:
         officer=officers.get(facts.wearer, facts.wearer),
         account=account,
     )
+
+
+def _answering(accounts: Sequence[Viewer], facts: Facts) -> str:
+    """The account of whoever wears the camera that can read a session and answer it; empty when there is none."""
+    theirs = [one for one in accounts if facts.wearer and one.officer == facts.wearer]
+    stated = replace(facts, statement_done=True)
+    return next((one.user for one in theirs if access.may(one, Action.ANSWER, stated)), "")
 
 
 def _last(desk: Desk, officer: str, *, before: Sequence[Session]) -> Held | None:

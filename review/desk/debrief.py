@@ -21,7 +21,8 @@ from review.timeline import Timeline, timeline
 # While a recording is held, who referred it and what that led to is internal affairs' own.
 OF_THE_HOLD = frozenset({Kind.REFER.value, Kind.RELEASE.value})
 _MINE = (Kind.SESSION, Kind.RECALL, Kind.ACKNOWLEDGE, Kind.PRAISE, Kind.CONTEXT, Kind.CONTEST, Kind.ASK_REVIEW)
-_LOOKING = frozenset({"open", Action.VIEW.value, Action.PLAY.value})
+WITHHELD = ""  # whose a judgement is while that is not told
+_LOOKING = frozenset({"open", "load", Action.VIEW.value, Action.PLAY.value})
 NO_NUMBER = (
     "Your account does not say which officer you are, so no recording can be listed as yours; ask for it to be set."
 )
@@ -71,7 +72,7 @@ class Debrief:
     work: Casework
     verdicts: tuple[Verdict, ...]
     told: Timeline
-    people: Mapping[str, str]  # names by account
+    people: Mapping[str, str]  # names by account, and of WITHHELD
 
 
 @dataclass(frozen=True)
@@ -199,13 +200,16 @@ def debrief(desk: Desk, sha256: str) -> Debrief:
         facts = book.facts(sha256)
     if access.appears(desk.viewer, facts) and facts.wearer != desk.viewer.officer:
         work = replace(work, sessions=())  # coaching is between its supervisor and whoever wears the camera
-    return Debrief(
-        encounter=encounter,
-        work=work,
-        verdicts=verdicts,
-        told=timeline(encounter, verdicts=verdicts, hidden=desk.policy.hidden),
-        people=_people(desk),
-    )
+    told = timeline(encounter, verdicts=verdicts, hidden=desk.policy.hidden)
+    if facts.held and access.appears(desk.viewer, facts) and not desk.policy.show_affairs_views:
+        verdicts = tuple(map(_unnamed, verdicts))
+    people = {**_people(desk), WITHHELD: "a person"}
+    return Debrief(encounter=encounter, work=work, verdicts=verdicts, told=told, people=people)
+
+
+def _unnamed(one: Verdict) -> Verdict:
+    """The same answer without whose it is, where it is internal affairs' own."""
+    return replace(one, reviewer=WITHHELD) if one.reviewer_role == ViewerRole.INTERNAL_AFFAIRS else one
 
 
 def views(desk: Desk, sha256: str) -> Views:

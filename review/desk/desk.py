@@ -13,7 +13,6 @@ from review.desk.shelf import Encounters
 from review.encounter import Encounter, Verdict
 from review.errors import Refused
 from review.policy import Policy, current
-from review.report import Format, render
 from review.store import AuditEntry, Casebook, Store
 
 NO_PURPOSE = "Say first what you open this recording for."
@@ -143,7 +142,7 @@ class Desk:
             return book.purpose(self.viewer, sha256)
 
     def begin(self, sha256: str, purpose: str, *, case: str = "") -> None:
-        """Open a recording for a purpose, which holds for this session; `case` is a number of the agency's, for the log.
+        """Open a recording for a purpose, which holds for this session; `case` is the agency's number, for the log.
 
         Raises Refused.
         """
@@ -174,18 +173,6 @@ class Desk:
         answer = verdict.answer.value
         with self.doing(Action.DECIDE, verdict.recording, flag=verdict.flag, answer=answer) as book:
             book.record([verdict])
-
-    def export(self, sha256: str, form: Format) -> str:
-        """The report of a recording in this form."""
-        self.require(Action.EXPORT, sha256, form=form.value)
-        text = self._render(sha256, form)
-        self.log("export", sha256, form=form.value)
-        return text
-
-    def _render(self, sha256: str, form: Format) -> str:
-        policy = self.policy
-        shown = policy.shown(self._encounters.latest(self.store, sha256))
-        return render(shown, form, verdicts=self.store.verdicts(sha256), hidden=policy.hidden)
 
     def views(self, sha256: str, *, limit: int = 500) -> tuple[AuditEntry, ...]:
         """Who opened, played, exported or was refused this recording, and why, newest first."""

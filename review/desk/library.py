@@ -38,8 +38,8 @@ READY = (
     Ready(
         "Serious marks unread",
         Filter(serious=True, sort=Sort.OLDEST),
-        f"Marks that should be listened to first: {SERIOUS_NAMES}. Force and medical complaints are listed where no "
-        "medical aid was marked. Each is a machine's question until a person has heard it.",
+        f"Marks that should be listened to first: {SERIOUS_NAMES}. Force and medical complaints are listed unless "
+        "medical aid was marked for sure. Each is a machine's question until a person has heard it.",
     ),
     Ready(
         "Stop without a reason heard",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -14,19 +12,29 @@ from typing import Any
 from review.encounter import Encounter, Turn, Verdict, Word
 from review.encounter_json import to_dict
 from review.errors import OutputError
+from review.report import record as records
 from review.report.markdown import markdown
-from review.report.plain import ADVICE, clock, named
-from review.timeline import standings, timeline
+from review.report.plain import ADVICE, MACHINE, clock, named
+from review.report.record import Exporter, Gone, Record
+from review.report.tables import table
+from review.timeline import timeline
 
-__all__ = ["ADVICE", "Format", "as_dict", "clock", "make_folder", "render", "save"]
+__all__ = [
+    "ADVICE",
+    "MACHINE",
+    "Exporter",
+    "Format",
+    "Gone",
+    "Record",
+    "as_dict",
+    "clock",
+    "make_folder",
+    "render",
+    "save",
+]
 
 CUE_SECONDS = 6.0  # a subtitle cue longer than this is hard to follow
 CUE_LETTERS = 84  # two lines of 42 characters, the usual subtitle limit
-_CSV_COLUMNS = (
-    "recording", "start", "end", "behaviour", "direction", "status", "standing", "quote", "speaker", "role",
-    "confidence", "source", "modifiers", "id",
-)  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that starts so
 
 
 class Format(StrEnum):
@@ -39,29 +47,44 @@ class Format(StrEnum):
 
 
 def render(
-    encounter: Encounter, form: Format, *, verdicts: Sequence[Verdict] = (), hidden: Collection[str] = ()
+    encounter: Encounter,
+    form: Format,
+    *,
+    verdicts: Sequence[Verdict] = (),
+    hidden: Collection[str] = (),
+    record: Record | None = None,
 ) -> str:
-    """The encounter and what people said of its flags, in this format.
+    """The encounter and what people did about it, in this format.
 
-    Of the behaviours that are `hidden` by policy nothing is told, not even that they were not heard.
+    `verdicts` decide where each mark stands; of them, and of all else that people did, only what `record` holds is
+    told. Of the behaviours that are `hidden` by policy nothing is told, not even that they were not heard.
     """
-    renderers: dict[Format, Callable[[Encounter, Sequence[Verdict], Collection[str]], str]] = {
-        Format.JSON: _json,
-        Format.CSV: _csv,
-        Format.MD: markdown,
-        Format.VTT: _webvtt,
-    }
-    return renderers[form](encounter, verdicts, hidden)
+    if form is Format.CSV:
+        return table(encounter, verdicts, record)
+    if form is Format.MD:
+        return markdown(encounter, verdicts, hidden, record)
+    if form is Format.VTT:
+        return _webvtt(encounter, record)
+    return json.dumps(as_dict(encounter, verdicts, hidden, record), ensure_ascii=False) + "\n"
 
 
-def as_dict(encounter: Encounter, verdicts: Sequence[Verdict] = (), hidden: Collection[str] = ()) -> dict[str, Any]:
-    """The encounter with its timeline and each flag's standing, as JSON values."""
+def as_dict(
+    encounter: Encounter,
+    verdicts: Sequence[Verdict] = (),
+    hidden: Collection[str] = (),
+    record: Record | None = None,
+) -> dict[str, Any]:
+    """The encounter with its timeline, each flag's standing, and what people did, as JSON values."""
     whole = to_dict(encounter)
     told = timeline(encounter, verdicts=verdicts, hidden=frozenset(hidden))
     for flag in whole["flags"]:
         flag["standing"] = told.standings[flag["id"]].value
     provenance = whole.pop("provenance")
-    return {**whole, "timeline": told.as_dict(), "provenance": provenance}
+    for model in provenance["models"]:
+        if not model["sha256"]:
+            del model["sha256"]  # an empty one reads like a checksum that is wrong
+    people = records.as_dict(record) if record else {}
+    return {"notice": f"{MACHINE} {ADVICE}", **whole, "timeline": told.as_dict(), **people, "provenance": provenance}
 
 
 def make_folder(folder: Path) -> None:
@@ -83,42 +106,8 @@ def save(text: str, path: Path) -> None:
         raise OutputError(f"{path} could not be written: {error.strerror}; choose another place") from error
 
 
-def _json(encounter: Encounter, verdicts: Sequence[Verdict], hidden: Collection[str]) -> str:
-    return json.dumps(as_dict(encounter, verdicts, hidden), ensure_ascii=False) + "\n"
-
-
-def _csv(encounter: Encounter, verdicts: Sequence[Verdict], _hidden: Collection[str]) -> str:
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\r\n")  # RFC 4180
-    rows.writerow(_CSV_COLUMNS)
-    stands = standings(encounter.flags, verdicts)
-    for flag in encounter.flags:
-        cells: tuple[str | float, ...] = (
-            encounter.recording.sha256,
-            flag.span.start,
-            flag.span.end,
-            flag.behaviour,
-            flag.direction.value,
-            flag.status.value,
-            stands[flag.id].value,
-            flag.quote,
-            flag.speaker,
-            flag.role.value,
-            flag.confidence,
-            flag.source,
-            " ".join(flag.modifiers),
-            flag.id,
-        )
-        rows.writerow([_harmless(cell) for cell in cells])
-    return text.getvalue()
-
-
-def _harmless(cell: str | float) -> str | float:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-
-
-def _webvtt(encounter: Encounter, _verdicts: Sequence[Verdict], _hidden: Collection[str]) -> str:
-    cues = ["WEBVTT", f"NOTE\n{ADVICE}"]
+def _webvtt(encounter: Encounter, record: Record | None) -> str:
+    cues = ["WEBVTT", f"NOTE\n{_head(encounter, record)}", f"NOTE\n{ADVICE}"]
     for turn in encounter.turns:
         name = f"{named(encounter.role_of(turn.speaker).role)} {turn.speaker}"
         cues.extend(
@@ -127,6 +116,16 @@ def _webvtt(encounter: Encounter, _verdicts: Sequence[Verdict], _hidden: Collect
             for words in _cues(turn)
         )
     return "\n\n".join(cues) + "\n"
+
+
+def _head(encounter: Encounter, record: Record | None) -> str:
+    lines = [f"Recording {encounter.recording.sha256}", f"Revision {encounter.revision}", MACHINE]
+    if record:
+        lines.append(f"Worn by: {record.wearer or 'nobody has said'}; unit: {record.unit or 'none'}")
+        who = f"{record.by.account}, {record.by.role}" if record.by.account else record.by.source
+        lines.append(f"Exported {record.at:%Y-%m-%d %H:%M} UTC by {who}")
+    # A note ends at an empty line, and an arrow would begin a cue.
+    return "\n".join(" ".join(line.split()).replace("-->", "->") for line in lines)
 
 
 def _cues(turn: Turn) -> Iterator[list[Word]]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from review.encounter import Encounter, Flag, Role, Turn, Verdict
-from review.report.plain import ADVICE, clock, md
+from review.report import people
+from review.report.plain import ADVICE, MACHINE, clock, md
+from review.report.record import Record
+from review.report.tables import named
 from review.report.told import sections, summary
 from review.timeline import Timeline, timeline
 
 
-def markdown(encounter: Encounter, verdicts: Sequence[Verdict], hidden: Collection[str]) -> str:
+def markdown(
+    encounter: Encounter, verdicts: Sequence[Verdict], hidden: Collection[str], record: Record | None = None
+) -> str:
     """The whole report, for a person to read."""
     recording = encounter.recording
     told = timeline(encounter, verdicts=verdicts, hidden=frozenset(hidden))
@@ -18,13 +23,14 @@ def markdown(encounter: Encounter, verdicts: Sequence[Verdict], hidden: Collecti
     lines = [
         f"# {md(recording.name)}",
         "",
-        f"{ADVICE}",
+        f"{MACHINE} {ADVICE}",
         "",
         f"- Recording: `{recording.sha256}`",
         f"- Recorded: {when}",
         f"- Length: {clock(recording.seconds)}",
         f"- Language: {encounter.language}",
         f"- Revision: {encounter.revision}",
+        *people.facts(record),
         *(f"- Remark: {md(remark)}" for remark in encounter.provenance.remarks),
         "",
         "## What this encounter tells",
@@ -38,6 +44,7 @@ def markdown(encounter: Encounter, verdicts: Sequence[Verdict], hidden: Collecti
         "",
         *_moments(encounter, told),
         "",
+        *people.sections(record),
         "## Transcript",
         "",
         *(_line(encounter, turn) for turn in encounter.turns),
@@ -46,7 +53,7 @@ def markdown(encounter: Encounter, verdicts: Sequence[Verdict], hidden: Collecti
         "## How this was made",
         "",
         f"- {encounter.provenance.software}, {encounter.provenance.made_at:%Y-%m-%d %H:%M} UTC",
-        *(f"- {use.job}: {use.name} {use.version} `{use.sha256[:12]}`" for use in encounter.provenance.models),
+        *(f"- {md(named(use))}" for use in encounter.provenance.models),
         *(f"- {name}: {count}" for name, count in encounter.provenance.counts.items()),
     ]
     return "\n".join(lines) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from review.encounter import Role
 
+MACHINE = "Marked by machine unless it says verified."
 ADVICE = (
     "Marks are made by a machine for a person to check. They advise and conclude nothing: no mark, good or bad, "
     "counts as verified until a person has confirmed the words and the speaker, and nothing heard is not nothing done."

@@ -6,9 +6,11 @@ For the officer's debrief and for whoever reviews the recording: both see the sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from review.casework import Act, Casework, Kind, withdrawable
+from review.desk.waiting import judges_of
 from review.encounter import CONFIRMING_ROLES, Answer, Verdict
 from review.screens.parts import ANSWER_NAMES
 
@@ -18,6 +20,7 @@ WHAT_NAMES = {
     "language": "language or interpreting",
     "other": "something else",
 }
+NOBODY_ELSE = " Nobody else has judged it since."
 KIND_NAMES = {
     Kind.CONTEXT: "Context",
     Kind.CONTEST: "Contested",
@@ -58,14 +61,27 @@ def _row(act: Act, work: Casework, verdicts: Sequence[Verdict], people: Mapping[
 
 def became(act: Act, work: Casework, verdicts: Sequence[Verdict], people: Mapping[str, str]) -> str:
     """What reviewers have said of the mark since somebody answered to it, in a sentence or two."""
-    since = [one for one in verdicts if one.flag == act.about and one.at > act.at]
-    said = [_said(one, people) for one in latest(since)]
+    before = judges_of(act.about, verdicts, before=act.at)
+    since = latest(one for one in verdicts if one.flag == act.about and one.at > act.at)
+    said = [_said(one, people, again=one.reviewer in before) for one in since]
     if said:
-        return f"Since then: {' '.join(said)}"
+        others = "" if {one.reviewer for one in since} - before else NOBODY_ELSE
+        return f"Since then: {' '.join(said)}{others}"
     if not act.about and work.signed is not None and work.signed.at > act.at:
-        who = people.get(work.signed.person, work.signed.person)
-        return f"Since then: {who} signed the review off on {work.signed.at.date().isoformat()}."
+        return _signed(work, since=act.at, people=people)
     return "Nobody has judged the mark since." if act.about else "No review was signed off since."
+
+
+def _signed(work: Casework, *, since: datetime, people: Mapping[str, str]) -> str:
+    before = {one.act.person for one in work.signings if one.act.at <= since}
+    after = [one.act for one in work.signings if one.act.at > since]
+    said = [
+        f"{people.get(act.person, act.person)}{', who had signed it before,' if act.person in before else ''} "
+        f"signed the review off on {act.at.date().isoformat()}."
+        for act in after
+    ]
+    others = "" if {act.person for act in after} - before else " Nobody else has signed it since."
+    return f"Since then: {' '.join(said)}{others}"
 
 
 def latest(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
@@ -82,7 +98,8 @@ def latest(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     return tuple(sorted((said[-1] for said in by_person.values() if said), key=lambda one: one.at))
 
 
-def _said(one: Verdict, people: Mapping[str, str]) -> str:
+def _said(one: Verdict, people: Mapping[str, str], *, again: bool) -> str:
     note = f", and wrote: “{one.note}”" if one.note else ""
     who = people.get(one.reviewer, one.reviewer)
-    return f"{who} judged this mark on {one.at.date().isoformat()}: {ANSWER_NAMES[one.answer]}{note}."
+    judged = ", who had judged this mark before, judged it again" if again else " judged this mark"
+    return f"{who}{judged} on {one.at.date().isoformat()}: {ANSWER_NAMES[one.answer]}{note}."

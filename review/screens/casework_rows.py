@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from review.casework import Act, Casework, withdrawable
+from review.screens.answer_rows import answer_rows
+
+SAID = ("name", "what", "text", "by", "on")  # of what the officer answered to a mark
 
 
-def casework_row(work: Casework, user: str) -> dict[str, Any]:
-    """What the player knows of the casework: moments that people noted, and whether it is signed or held."""
+def casework_row(work: Casework, user: str, people: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What the player knows of the casework; `people` are names by account.
+
+    Moments that people noted; what the officer answered, by mark ("" for the whole recording); the stretches that this
+    person has played, as [start, end]; and whether the recording is signed or held.
+    """
+    answers = answer_rows(work, (), people or {}, user)
     return {
         "moments": [moment_row(act, user) for act in work.moments],
+        "said": {about: [{name: row[name] for name in SAID} for row in rows] for about, rows in answers.items()},
+        "heard": [[span.start, span.end] for span in work.listened.get(user, ())],
         "signed": work.signed is not None,
         "held": work.hold is not None,
     }

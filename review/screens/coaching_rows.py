@@ -10,12 +10,23 @@ from review.access import Viewer
 from review.casework import Act, Kind, Session
 from review.casework.acts import LONGEST_SHARE
 from review.desk.coaching import Preparation
-from review.encounter import Direction, Flag
-from review.screens.parts import LEAD_IN, behaviour_name, clock
+from review.encounter import Direction, Encounter, Flag
+from review.screens.parts import LEAD_IN, ROLE_NAMES, behaviour_name, clock
 from review.screens.review_form_rows import share_row
 from review.screens.review_form_rows import told as told_by
 
 ANSWER_NAMES = {"acknowledged": "read and acknowledged", "refused_to_sign": "read, not signed"}
+# What the next step is called, by the officer's answer; reading a session is not agreeing to it.
+STEP_NAMES = {
+    "": "Proposed next step",
+    "acknowledged": "Next step, acknowledged by the officer",
+    "refused_to_sign": "Proposed, not signed by the officer",
+}
+LAST_NAMES = {
+    "": "Proposed last time, not answered by the officer yet",
+    "acknowledged": "Next step from last time, acknowledged by the officer",
+    "refused_to_sign": "Proposed last time, not signed by the officer",
+}
 KIND_NAMES = {Kind.PRAISE: "Praise", Kind.NOTE: "Note", Kind.BOOKMARK: "Bookmark"}
 
 
@@ -23,7 +34,7 @@ def coaching_row(ready: Preparation, viewer: Viewer, *, may: Collection[str], to
     """All that the page of one recording's coaching shows; `may` are the kinds of acts that this person may do."""
     work, recording = ready.work, ready.encounter.recording
     base = f"/api/recordings/{recording.sha256}"
-    known = {row["id"]: row for row in candidates(work.moments, ready.verified)}
+    known = {row["id"]: row for row in candidates(ready.encounter, work.moments, ready.verified)}
     earlier = {flag.id: _mark(flag, told="marked by machine") for flag in ready.encounter.flags}
     due = next((one.due for one in work.assignments if one.what == "coaching" and not one.done), None)
     return {
@@ -43,15 +54,16 @@ def coaching_row(ready: Preparation, viewer: Viewer, *, may: Collection[str], to
         "held": work.hold is not None,
         "due": due.isoformat() if due else "",
         "candidates": list(known.values()),
+        "steps": STEP_NAMES,
         "sessions": [session_row(one, {**earlier, **known}) for one in reversed(work.sessions)],
         "last": last_row(ready, own="session" in may),
         "shares": [share_row(act, viewer.user) for act in work.shares],
     }
 
 
-def candidates(moments: Iterable[Act], verified: Iterable[Flag]) -> list[dict[str, Any]]:
-    """What an agenda can be made of, in order of time: what went well first, then all the rest."""
-    rows = [*map(_moment, moments), *map(_mark, verified)]
+def candidates(encounter: Encounter, moments: Iterable[Act], verified: Iterable[Flag]) -> list[dict[str, Any]]:
+    """What an agenda can be made of, in order of time: what went well first, then all the rest; each with who spoke."""
+    rows = [*(_moment(act, encounter) for act in moments), *map(_mark, verified)]
     return sorted(rows, key=lambda row: (not row["well"], row["at"]))
 
 
@@ -72,20 +84,25 @@ def session_row(session: Session, known: Mapping[str, Mapping[str, Any]]) -> dic
         }
         if answer
         else None,
+        "withdrawn": told_by(session.withdrawn),
     }
 
 
 def last_row(ready: Preparation, *, own: bool) -> dict[str, Any] | None:
-    """What was agreed with this officer the last time; `own` counts a session about this recording, too."""
-    here = ready.work.sessions[-1] if own and ready.work.sessions else None
+    """The next step of the session before, and what the officer said to it; `own` counts this recording's, too."""
+    standing = [one for one in ready.work.sessions if one.withdrawn is None]
+    here = standing[-1] if own and standing else None
     other = ready.last.session if ready.last else None
     if here is None and other is None:
         return None
     session = max(filter(None, (here, other)), key=lambda one: one.act.at)
+    answer = session.acknowledged
     return {
         "on": session.act.at.date().isoformat(),
         "by": session.act.person,
         "text": session.next_step,
+        "name": LAST_NAMES[str(answer.body["answer"]) if answer else ""],
+        "said": answer.text if answer else "",
         "about": ready.last.name if ready.last and session is other else "",
     }
 
@@ -110,8 +127,11 @@ def _agenda_row(name: str, known: Mapping[str, Mapping[str, Any]]) -> dict[str, 
     }
 
 
-def _moment(act: Act) -> dict[str, Any]:
+def _moment(act: Act, encounter: Encounter) -> dict[str, Any]:
     at = float(act.body["at"])
+    flag = next((one for one in encounter.flags if one.id == act.about), None)
+    turn = next((one for one in encounter.turns if one.span.start <= at < one.span.end), None)
+    spoke = ROLE_NAMES[encounter.role_of(turn.speaker).role] if turn else ""
     return {
         "id": act.id,
         "kind": act.kind.value,
@@ -120,9 +140,15 @@ def _moment(act: Act) -> dict[str, Any]:
         "at": at,
         "end": None,
         "clock": clock(at),
+        "who": _who(flag) if flag else spoke,
         "text": act.text,
         "by": act.person,
     }
+
+
+def _who(flag: Flag) -> str:
+    """Who spoke in a marked moment; empty where nobody did."""
+    return ROLE_NAMES[flag.role] if flag.speaker else ""
 
 
 def _mark(flag: Flag, *, told: str = "verified") -> dict[str, Any]:
@@ -134,6 +160,7 @@ def _mark(flag: Flag, *, told: str = "verified") -> dict[str, Any]:
         "at": flag.span.start,
         "end": flag.span.end,
         "clock": clock(flag.span.start),
+        "who": _who(flag),
         "text": f"“{flag.quote}”",
         "by": "",
     }

@@ -110,7 +110,8 @@ def _trends(desk: Desk) -> None:
         "Only your own recordings, compared with nobody's. Only those that you may watch are in it. It is no score: "
         "what is marked and verified depends on what happened, on what could be heard and on what was reviewed."
     )
-    st.write(debrief_trends.coverage(months) if months else "Nothing to show yet.")
+    reviewed, total = debrief.reviewed(desk)
+    st.write(debrief_trends.coverage(months, reviewed=reviewed, total=total))
     known = dict(debrief_trends.behaviours(months, past))
     if not known:
         st.info(
@@ -156,7 +157,9 @@ def _coverage(months: Sequence[Month]) -> alt.Chart:
     ]
     scale = alt.Scale(domain=["reviewed to the end", "not reviewed"], range=["#2a7fc9", "#b9c4cc"])
     chart: alt.Chart = (
-        alt.Chart(alt.InlineData(values=values), title=alt.Title("My recordings", anchor="start", fontSize=14))
+        alt.Chart(
+            alt.InlineData(values=values), title=alt.Title("Recordings that you may watch", anchor="start", fontSize=14)
+        )
         .mark_bar()
         .encode(
             x=alt.X("month:O", title=None, axis=MONTHS),

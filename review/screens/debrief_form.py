@@ -16,7 +16,7 @@ def signed_form(work: Casework, policy: Policy, people: Mapping[str, str]) -> st
     """How the review ended, its comment, each answer with its note, and who said it when; empty until it is signed."""
     if work.signed is None:
         return ""
-    head = f"<p>Signed off {_by(work.signed, people)}. It is kept as it is.</p>"
+    head = f"<p>Signed off {_by(work.signed, people)}. It is kept as it is.{_unanswered(work.signed)}</p>"
     ended = work.disposition
     choice = escape(str(ended.body["choice"])) if ended else "not said"
     ends = f"<p><strong>How it ended:</strong> {choice} {_quiet(ended, people)}</p>"
@@ -26,6 +26,14 @@ def signed_form(work: Casework, policy: Policy, people: Mapping[str, str]) -> st
         told += f"<blockquote>{escape(work.comment.text)}</blockquote>"
     lists = "".join(_checklist(one, work.answers, people) for one in policy.checklists)
     return f'<div class="bcr-signed">{head}{ends}{told}{lists}{_gone(work.answers, policy, people)}</div>'
+
+
+def _unanswered(signed: Act) -> str:
+    """How many marks nobody had answered when it was signed; nothing where that was not kept."""
+    marks, unanswered = signed.body.get("marks"), signed.body.get("unanswered")
+    if not marks:
+        return ""
+    return f" {unanswered} of {marks} marks had no answer then and stay as marked by machine."
 
 
 def _checklist(checklist: Checklist, answers: Mapping[str, Act], people: Mapping[str, str]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from review.access import Action
-from review.desk import Desk, casework, debrief, library, reviewing
+from review.access import Action, Purpose
+from review.desk import Desk, casework, debrief, library, reviewing, waiting
 from review.encounter import Encounter
 from review.errors import ReviewError
 from review.screens import debrief_markup, markup, parts, state
@@ -19,6 +19,8 @@ from review.screens.player import player
 from review.screens.player_data import player_data
 
 LIST_PAGE = "debrief.py"
+OPENED_AS = "This is opened as your own debrief; that is logged, with what you do here until you sign out."
+NO_DEBRIEF = "Your role opens no recording as a debrief."
 
 
 def show() -> None:
@@ -51,15 +53,14 @@ def show() -> None:
 
 
 def _purpose(desk: Desk, sha256: str) -> None:
-    """Ask why the recording is opened, as everywhere; an officer's own is opened for one purpose."""
-    allowed = desk.purposes(sha256)
-    st.subheader("Why are you opening this recording?", anchor=False)
-    st.caption("Your answer is kept in the log with everything you do here, until you sign out.")
-    with st.form("purpose", border=False):
-        chosen = st.radio("Purpose", allowed, format_func=lambda one: parts.PURPOSE_NAMES[one])
-        if st.form_submit_button("Open", type="primary") and chosen:
-            desk.begin(sha256, chosen)
-            st.rerun()
+    """Say for what a recording of one's own is opened: there is one purpose only, so nothing is asked."""
+    if Purpose.OWN_DEBRIEF not in desk.purposes(sha256):
+        st.info(NO_DEBRIEF)
+        return
+    st.write(OPENED_AS)
+    if st.button("Open", type="primary"):
+        desk.begin(sha256, Purpose.OWN_DEBRIEF)
+        st.rerun()
 
 
 def _warned(encounter: Encounter) -> bool:
@@ -68,12 +69,11 @@ def _warned(encounter: Encounter) -> bool:
     if not kinds or st.session_state.get(chosen):
         return True
     st.subheader("Before you listen", anchor=False)
-    st.html(debrief_markup.warning(kinds) + debrief_markup.support(state.policy().peer_support))
-    st.session_state[state.SUPPORT_TOLD] = True
-    st.caption(
-        "That you opened this recording is in the log; “Not now” adds nothing to it. Nothing in this program "
-        "notices whether you use the peer-support line."
-    )
+    peer_support = state.policy().peer_support
+    st.html(debrief_markup.warning(kinds) + debrief_markup.support(peer_support))
+    st.session_state[state.SUPPORT_TOLD] = bool(peer_support)
+    unseen = " Nothing in this program notices whether you use the line above." if peer_support else ""
+    st.caption(f"That you opened this recording is in the log; “Not now” adds nothing to it.{unseen}")
     with st.container(horizontal=True):
         watch, later = st.button("Watch", key="watch"), st.button("Not now", key="not-now")
     if watch:
@@ -113,7 +113,7 @@ def _signed(desk: Desk, sha256: str) -> None:
 
 def _whole(desk: Desk, encounter: Encounter, at: float | None) -> None:
     sha256 = encounter.recording.sha256
-    work = casework_row(casework.of(desk, sha256), desk.viewer.user)
+    work = casework_row(casework.of(desk, sha256), desk.viewer.user, waiting.people(desk))
     # Officers judge nothing of their own; what they answer goes with the moments above.
     player(
         player_data(

@@ -14,7 +14,8 @@ from review.casework import Act, Kind, withdrawable
 from review.desk.debrief import Debrief
 from review.encounter import Direction, Encounter, Flag, Role, Standing, Status
 from review.screens.answer_rows import WHAT_NAMES, answer_rows
-from review.screens.coaching_rows import candidates, session_row
+from review.screens.coaching_rows import STEP_NAMES, candidates, session_row
+from review.screens.debrief_words import HINTS, STANDING_TEXTS, hint_of, stands
 from review.screens.parts import LEAD_IN, ROLE_NAMES, behaviour_name, clock
 from review.screens.player_data import flag_row
 from review.timeline import Sentence
@@ -24,12 +25,6 @@ DISTRESSING = (
     "force", "force_warning", "weapon", "medical_complaint", "crisis", "distress", "threat_of_harm", "threat_to_others",
 )  # fmt: skip
 OWN_WORDS = ("deescalating", "opening", "escalating", "orders", "replies", "pillars", "nothing")  # forms of the summary
-STANDING_TEXTS = {
-    Standing.UNVERIFIED: "Marked by machine; nobody has judged it yet",
-    Standing.VERIFIED: "Confirmed by a person",
-    Standing.REJECTED: "A reviewer turned this mark down",
-    Standing.DISPUTED: "Reviewers disagree about this mark",
-}
 READERS = (
     "Everything that you write here can be read by your unit's supervisors, by whoever this recording is given to for "
     "review, and by internal affairs. It is kept with the recording and can be disclosed with it. There are no private "
@@ -76,6 +71,9 @@ def debrief_row(
         "lead_in": LEAD_IN,
         "urls": {"state": f"{base}/debrief", "acts": f"{base}/acts", "media": f"{base}/media"},
         "readers": READERS,
+        "hints": HINTS,
+        "hint": hint_of(found.work),
+        "steps": STEP_NAMES,
         "what": [{"id": key, "name": name} for key, name in WHAT_NAMES.items()],
         "groups": [group.as_dict() for group in groups(found, viewer, about, answers)],
         "told": [_sentence(one) for one in own_words(found.told.summary)],
@@ -103,14 +101,14 @@ def groups(
 ) -> list[Group]:
     """The moments in the order in which they are to be heard: what went well, the rest, what does not count."""
     said = _Said(found.encounter)
-    stands = found.told.standings
+    where = found.told.standings
 
     def rows(flags: Iterable[Flag]) -> tuple[dict[str, Any], ...]:
         ordered = sorted(flags, key=lambda flag: (flag.span.start, flag.id))
         return tuple(_mark(flag, found, said, about.get(flag.behaviour, ""), answers) for flag in ordered)
 
     flags = found.encounter.flags
-    own = [one for one in flags if one.role is not Role.OTHER_OFFICER and stands[one.id] is not Standing.REJECTED]
+    own = [one for one in flags if one.role is not Role.OTHER_OFFICER and where[one.id] is not Standing.REJECTED]
     well = [one for one in own if one.direction is Direction.DEESCALATING]
     noted = [_noted(act, found, viewer) for act in found.work.moments]
     made = [
@@ -119,13 +117,13 @@ def groups(
             "verified",
             "What went well: confirmed by a person",
             "",
-            rows(one for one in well if stands[one.id] is Standing.VERIFIED),
+            rows(one for one in well if where[one.id] is Standing.VERIFIED),
         ),
         Group(
             "well",
             "What the machine heard as going well: not verified",
             "Nobody has confirmed these yet. Hatched ones are those of which the machine is unsure.",
-            rows(one for one in well if stands[one.id] is not Standing.VERIFIED),
+            rows(one for one in well if where[one.id] is not Standing.VERIFIED),
         ),
         Group(
             "escalating",
@@ -146,14 +144,14 @@ def groups(
             "others",
             "Marked on other officers",
             "Never counted with you.",
-            rows(one for one in flags if one.role is Role.OTHER_OFFICER and stands[one.id] is not Standing.REJECTED),
+            rows(one for one in flags if one.role is Role.OTHER_OFFICER and where[one.id] is not Standing.REJECTED),
             folded=True,
         ),
         Group(
             "rejected",
             "Marks that reviewers turned down",
             "They count nowhere and stay only so that it can be seen what became of them.",
-            rows(one for one in flags if stands[one.id] is Standing.REJECTED),
+            rows(one for one in flags if where[one.id] is Standing.REJECTED),
             folded=True,
         ),
     ]
@@ -168,16 +166,17 @@ def _mark(
     answers: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> dict[str, Any]:
     row = flag_row(flag, found.encounter, about=about)
-    stands = found.told.standings[flag.id]
+    standing = found.told.standings[flag.id]
     kept = ("id", "name", "about", "direction", "direction_name", "clock", "quote", "speaker", "unsure", "serious")
     return {
         **{key: row[key] for key in kept},
         "kind": "mark",
         "at": flag.span.start,
         "end": flag.span.end,
-        "standing": stands.value,
-        "stands": STANDING_TEXTS[stands],
-        "unsure": flag.status is Status.UNSURE and stands is not Standing.VERIFIED,
+        "standing": standing.value,
+        "stands": stands(flag, found),
+        "hint": hint_of(found.work, standing),
+        "unsure": flag.status is Status.UNSURE and standing is not Standing.VERIFIED,
         "before": said.before(flag.first),
         "answers": list(answers.get(flag.id, ())),
     }
@@ -236,12 +235,14 @@ def _sentence(sentence: Sentence) -> dict[str, Any]:
 
 def _sessions(found: Debrief) -> list[dict[str, Any]]:
     """Coaching sessions, the newest first; a mark in their agenda says whether people confirmed it."""
-    stands = found.told.standings
+    where = found.told.standings
     flags = found.encounter.flags
-    verified = candidates(found.work.moments, [one for one in flags if stands[one.id] is Standing.VERIFIED])
+    verified = candidates(
+        found.encounter, found.work.moments, [one for one in flags if where[one.id] is Standing.VERIFIED]
+    )
     machine = [
-        {**row, "name": row["name"].replace("(verified)", f"({STANDING_TEXTS[stands[row['id']]].lower()})")}
-        for row in candidates((), [one for one in flags if stands[one.id] is not Standing.VERIFIED])
+        {**row, "name": row["name"].replace("(verified)", f"({STANDING_TEXTS[where[row['id']]].lower()})")}
+        for row in candidates(found.encounter, (), [one for one in flags if where[one.id] is not Standing.VERIFIED])
     ]
     known = {row["id"]: row for row in (*machine, *verified)}
     return [session_row(one, known) for one in reversed(found.work.sessions)]

@@ -11,20 +11,15 @@ from itertools import groupby
 from review.access import Action, Purpose
 from review.casework import Kind
 from review.desk.debrief import Views
+from review.screens.debrief_words import ROLE_WORDS
 from review.screens.parts import PURPOSE_NAMES
 from review.store import AuditEntry
 
-ROLE_WORDS = {
-    "officer": "officer",
-    "supervisor": "supervisor",
-    "internal_affairs": "internal affairs",
-    "trainer": "trainer",
-    "oversight": "oversight",
-    "admin": "administrator",
-}
+AT_THE_COMMAND_LINE = "command line"  # how the source of such an entry begins
 # What an entry of the log says, as its reader would say it.
 DEEDS = {
     "open": "opened it",
+    "load": "loaded its sound or picture",
     Action.LIST: "looked for it",
     Action.VIEW: "read its words and marks",
     Action.PLAY: "listened or watched",
@@ -49,6 +44,7 @@ DEEDS = {
     Kind.ASSIGN: "gave somebody work on it",
     Kind.UNASSIGN: "took such work back",
     Kind.SESSION: "sent a coaching session",
+    Kind.RECALL: "withdrew a coaching session that had no answer",
     Kind.ACKNOWLEDGE: "answered a coaching session",
     Kind.CONTEXT: "added context",
     Kind.CONTEST: "contested a mark",
@@ -100,7 +96,7 @@ def _line(row: Viewed) -> str:
 
 
 def _together(entry: AuditEntry) -> tuple[object, ...]:
-    return (entry.at.date(), entry.person, entry.role, entry.purpose, entry.outcome)
+    return (entry.at.date(), entry.person, entry.role, entry.purpose, entry.outcome, _typed(entry))
 
 
 def _viewed(entries: Sequence[AuditEntry], views: Views, user: str) -> Viewed:
@@ -109,12 +105,24 @@ def _viewed(entries: Sequence[AuditEntry], views: Views, user: str) -> Viewed:
     deeds = Counter(map(_deed, reversed(entries)))
     return Viewed(
         when=f"{newest.at:%Y-%m-%d %H:%M}",
-        who="You" if mine else views.people.get(newest.person, newest.person) or "somebody who was not signed in",
+        who=_who(newest, views, mine=mine),
         role="" if mine else ROLE_WORDS.get(newest.role, newest.role),
         what=tuple(deed if times == 1 else f"{deed} ({times} times)" for deed, times in deeds.items()),
         why=PURPOSE_NAMES[Purpose(newest.purpose)] if newest.purpose in tuple(Purpose) else "",
         refused=newest.outcome == "refused",
     )
+
+
+def _typed(entry: AuditEntry) -> bool:
+    """Whether it was done at the command line."""
+    return entry.source.startswith(AT_THE_COMMAND_LINE)
+
+
+def _who(entry: AuditEntry, views: Views, *, mine: bool) -> str:
+    name = "You" if mine else views.people.get(entry.person, entry.person)
+    if not name:
+        return "At the command line" if _typed(entry) else "Somebody who was not signed in"
+    return f"{name}, at the command line" if _typed(entry) else name
 
 
 def _deed(entry: AuditEntry) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from review.access import Action
-from review.desk import Desk, casework, library
+from review.desk import Desk, casework, library, waiting, wearing
 from review.encounter import Encounter
 from review.errors import ReviewError
 from review.screens import markup, parts, review_form, state
@@ -39,7 +40,7 @@ def show() -> None:
         st.error(str(error))
         st.page_link("library.py", label="Go to the library")
         return
-    _heading(encounter)
+    _heading(desk, encounter)
     _review(desk, encounter)
     if desk.may(Action.EXPORT, sha256):
         st.html(markup.exports(sha256))
@@ -70,11 +71,20 @@ def _purpose(desk: Desk, sha256: str) -> None:
         st.warning("Choose what you open it for.")
 
 
-def _heading(encounter: Encounter) -> None:
+def _heading(desk: Desk, encounter: Encounter) -> None:
+    facts = parts.facts(encounter, zone=_zone(), whose=wearing.whose(desk, encounter.recording.sha256))
     st.subheader(markup.plain(encounter.recording.name), anchor=False)
-    st.html(markup.fact_line(parts.facts(encounter)) + markup.to_summary())
+    st.html(markup.fact_line(facts) + markup.to_summary())
     for remark in parts.remarks(encounter):
         st.info(markup.plain(remark))
+
+
+def _zone() -> ZoneInfo | None:
+    """The zone of the reader's browser; None when it tells none that is known here."""
+    try:
+        return ZoneInfo(st.context.timezone or "")
+    except (KeyError, ValueError, OSError):
+        return None
 
 
 @st.fragment
@@ -96,7 +106,7 @@ def _review(desk: Desk, encounter: Encounter) -> None:
         tension=parts.tension_bars(told.tension),
         may=kinds,
         judges=bool(desk.may(Action.DECIDE, sha256)),
-        casework=casework_row(work, desk.viewer.user),
+        casework=casework_row(work, desk.viewer.user, waiting.people(desk)),
     )
     if player(data):
         st.rerun()  # the whole page: a new revision has other words and marks everywhere

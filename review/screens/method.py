@@ -70,7 +70,7 @@ def _accuracy() -> None:
 
 def _behaviours() -> None:
     st.subheader("What is marked", anchor=False)
-    st.caption("Right: of the sure marks. Found: of all that people marked, by a sure mark.")
+    st.caption("Right: of the sure marks. Found: of all marks of the reference, by a sure mark.")
     hidden = state.policy().hidden
     for direction in Direction:
         with st.expander(method_rows.direction_title(direction)):

@@ -39,8 +39,11 @@ LIMITS = (
     "Nothing heard is not nothing done. Quiet words, distance, gestures, looks and silence cannot be heard.",
     "Far and quiet voices are lost first, often without a trace. Words can be wrong with confidence.",
     "Voices are mixed up in shouting and overlap, and a wrong role puts a mark on the wrong person.",
-    "The figures below come from talks that were written for this project. Nobody said them on a street. On real "
-    "recordings expect worse, and measure on your own: “bodycam-review score”.",
+    "The figures below come from talks that language models wrote and marked for this project, following the codebook; "
+    "no trainer, union representative or lawyer has checked them, and nobody said them on a street. On real recordings "
+    "expect worse, and measure on your own: “bodycam-review score”. Counts and intervals: docs/behaviours.md.",
+    "In talk in which little happens, some forty-five marks an hour are false, and in officers' talk among themselves "
+    "some fifty: whom words are said to is the weakest part.",
     "English is marked in full, Spanish for eighteen behaviours, no other language at all. Figures of two languages "
     "are not to be set beside each other.",
     "There is no score and no rank of a person here, and none can be reckoned from these counts: they depend on who "
@@ -59,7 +62,7 @@ class Row:
     counts: tuple[str, ...]
     does_not_count: tuple[str, ...]
     right: str  # of the sure marks
-    found: str  # of all that people marked
+    found: str  # of all marks of the reference
     unsure_only: bool
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from review.access import Purpose
 from review.encounter import (
@@ -93,7 +93,10 @@ def moment(when: datetime | None) -> str:
     >>> moment(None)
     'not in the file'
     """
-    return f"{when:%Y-%m-%d %H:%M} {when.tzname() or ''}".strip() if when else "not in the file"
+    if when is None:
+        return "not in the file"
+    zone = when.tzname() or ""
+    return f"{when:%Y-%m-%d %H:%M} {'UTC' if zone[:1] in ('+', '-') else ''}{zone}".strip()
 
 
 def behaviour_name(behaviour: str) -> str:
@@ -179,11 +182,23 @@ def address(recording: str, at: float) -> str:
     return f"?recording={recording}&at={round(max(0.0, at - LEAD_IN), 3)}"
 
 
-def facts(encounter: Encounter) -> tuple[tuple[str, str], ...]:
-    """The heading's facts about one recording, as label and value."""
+def in_zone(when: datetime | None, zone: tzinfo | None) -> datetime | None:
+    """An instant in the reader's zone; in its own when nobody knows theirs."""
+    return when.astimezone(zone) if when and when.tzinfo and zone else when
+
+
+def facts(
+    encounter: Encounter, *, zone: tzinfo | None = None, whose: tuple[str, str] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """The heading's facts about one recording, as label and value.
+
+    `zone` is the reader's; `whose` are who wears the camera and for which unit, each empty when nobody has said.
+    """
     recording = encounter.recording
+    worn = () if whose is None else (("Worn by", ", ".join(filter(None, whose)) or "nobody has said yet"),)
     return (
-        ("Recorded", moment(recording.recorded_at)),
+        *worn,
+        ("Recorded", moment(in_zone(recording.recorded_at, zone))),
         ("Length", clock(recording.seconds)),
         ("Language", encounter.language),
         ("Speakers", str(len(speakers(encounter)))),

@@ -6,11 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from review.access import Viewer
+from review.behaviours import UNSURE_ONLY
+from review.behaviours.sound import NEVER_SURE
 from review.encounter import (
     CONFIRMING_ROLES,
     Answer,
     Encounter,
     Flag,
+    Role,
     SpeakerRole,
     Status,
     Verdict,
@@ -121,11 +124,26 @@ def flag_row(flag: Flag, encounter: Encounter, *, about: str = "") -> dict[str, 
         "speaker": speaker_name(who),
         "speaker_unsure": who.confidence < ROLE_SURE,
         "confidence": flag.confidence,
+        "certainty": certainty(flag, encounter.language),
         "unsure": flag.status is Status.UNSURE,
         "serious": flag.behaviour in SERIOUS,
         "source": flag.source,
         "modifiers": list(flag.modifiers),
     }
+
+
+def certainty(flag: Flag, language: str) -> str:
+    """How sure the machine is of a mark, or, where a percentage would contradict "unsure", why it is not."""
+    if flag.status is Status.UNSURE and never_sure(flag.behaviour, language):
+        return "unsure: this kind of mark is not reliable enough yet"
+    if flag.status is Status.UNSURE and flag.role is Role.UNKNOWN:
+        return "unsure: the machine does not know who says this"
+    return f"machine {100 * flag.confidence:.0f} % sure"
+
+
+def never_sure(behaviour: str, language: str) -> bool:
+    """Whether every mark of this behaviour is shown as unsure, since its measured precision is too low."""
+    return behaviour in NEVER_SURE or (language == "en" and behaviour in UNSURE_ONLY)
 
 
 def standings(flags: Iterable[Flag], verdicts: Sequence[Verdict], *, viewer: str) -> dict[str, dict[str, str]]:

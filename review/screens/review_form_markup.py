@@ -23,6 +23,8 @@ HEADINGS = {
     What.CONTESTED: "Marks that an officer contests",
     What.ASKED: "Reviews that an officer asks for",
     What.NOT_SIGNED: "Sessions that were read and not signed",
+    What.WITH_OTHERS: "Said against what you judged or signed: somebody else looks at it, nothing for you to do",
+    What.WITH_NOBODY: "Said against what you judged or signed, and nobody else has an account that can look at it",
 }
 _PAGES = {What.COACHING: "coaching", What.SESSION: "coaching", What.NOT_SIGNED: "coaching"}
 NOTHING_WAITS = "Nothing waits for you. What others give you, ask you or answer will be listed here."
@@ -151,6 +153,8 @@ def _session_link(one: Held) -> str:
 
 def _answered(one: Held) -> str:
     answer = one.session.acknowledged
+    if one.session.withdrawn is not None:
+        return "withdrawn by who sent it"
     return ANSWER_NAMES[str(answer.body["answer"])] if answer else "not answered yet"
 
 

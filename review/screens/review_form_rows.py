@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from review.access import Viewer
-from review.casework import Act, Assignment, withdrawable
+from review.casework import Act, Assignment, Signing, withdrawable
 from review.casework.acts import LONGEST_SHARE
 from review.casework.form import HEARD_SHARE
 from review.desk.reviewing import Review
@@ -49,7 +49,10 @@ def form_row(
         if work.disposition
         else None,
         "comment": told(work.comment),
-        "signed": told(work.signed),
+        "signed": signed_row(work.signed),
+        "signings": [signing_row(one) for one in work.signings if one.reopened is not None],
+        "marked": review.marks,
+        "unanswered": review.unanswered,
         "reopened": told(review.reopened),
         "hold": told(work.hold),
         "stretch": _stretch(review),
@@ -66,6 +69,23 @@ def form_row(
 def told(act: Act | None) -> dict[str, Any] | None:
     """What somebody wrote, who it was and when; None for nothing."""
     return {**_by(act), "text": act.text} if act else None
+
+
+def signed_row(act: Act | None) -> dict[str, Any] | None:
+    """Who signed when, and how many marks had no answer then; `marked` is None where that was not kept yet."""
+    if act is None:
+        return None
+    return {**_by(act), "marked": act.body.get("marks"), "unanswered": act.body.get("unanswered")}
+
+
+def signing_row(one: Signing) -> dict[str, Any]:
+    """A signature that was opened again: how the review ended then, its comment, and who opened it and why."""
+    return {
+        "signed": signed_row(one.act),
+        "choice": str(one.disposition.body["choice"]) if one.disposition else "",
+        "comment": one.comment.text if one.comment else "",
+        "reopened": told(one.reopened),
+    }
 
 
 def mark_row(flag: Flag) -> dict[str, Any]:

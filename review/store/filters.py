@@ -37,10 +37,10 @@ SERIOUS: Mapping[str, str] = {
     "medical_dismissal": "somebody may need aid still",
     "questioning_after_invocation": "what was said may not be usable as evidence",
     "threat_to_others": "somebody may be in danger",
-    "medical_complaint": "somebody said they are hurt or cannot breathe, listed where no medical aid was marked",
-    "force": "force, listed where no medical aid was marked in the recording",
+    "medical_complaint": "somebody said they are hurt or cannot breathe; listed unless medical aid was marked for sure",
+    "force": "force, listed unless medical aid was marked for sure in the recording",
 }
-WITHOUT = {"force": "medical_aid", "medical_complaint": "medical_aid"}  # serious only where the other was not marked
+WITHOUT = {"force": "medical_aid", "medical_complaint": "medical_aid"}  # serious unless the other was marked for sure
 STOPS = ("order", "detention")
 REASON = "reason_for_stop"
 
@@ -180,7 +180,9 @@ def is_serious_unread(counts: Any, hidden: Collection[str]) -> ColumnElement[boo
     ways = []
     for behaviour, other in WITHOUT.items():
         relief = mark_counts.alias()
-        relieved = exists().where(relief.c.recording == counts.c.recording, relief.c.behaviour == other)
+        # An unsure mark of aid silences nobody who says they cannot breathe.
+        same = (relief.c.recording == counts.c.recording) & (relief.c.behaviour == other)
+        relieved = exists().where(same, relief.c.marked > 0)
         ways.append(and_(counts.c.behaviour == behaviour, relieved))
     return and_(
         counts.c.behaviour.in_([one for one in SERIOUS if one not in hidden]),

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from review.access import Action, Viewer
-from review.desk import Desk, casework
+from review.desk import Desk, casework, exporting, waiting
 from review.encounter import Answer, Verdict
 from review.errors import RefusedVerdict
 from review.report import Format
@@ -71,7 +71,7 @@ def routes(shelf: Shelf, *, correcting: Callable[[], None] = lambda: None) -> li
         sha256, at = sha256_of(request), desk(request)
         at.require(Action.PLAY, sha256)
         if played.anew(at.viewer.session, sha256):
-            at.log(Action.PLAY, sha256)
+            at.log("load", sha256)  # a page fetches before anybody plays; what was played is told by `listened`
         original = at.store.media(sha256)
         if original is None:
             raise Refusal(404, _MISSING_MEDIA)
@@ -131,7 +131,7 @@ def routes(shelf: Shelf, *, correcting: Callable[[], None] = lambda: None) -> li
         if request.path_params["form"] not in tuple(Format):
             raise Refusal(404, f"There is no such export; choose one of {', '.join(Format)}.")
         form = Format(request.path_params["form"])
-        text = desk(request).export(sha256, form)
+        text = exporting.export(desk(request), sha256, form)
         headers = {"content-disposition": f'attachment; filename="{sha256[:12]}.{form}"', "cache-control": "no-store"}
         return Response(text, media_type=EXPORT_TYPES[form], headers=headers)
 
@@ -163,7 +163,9 @@ def _do(at: Desk, sha256: str, operations: Sequence[Mapping[str, Any]]) -> Respo
     done, refused = each(operations, lambda one: casework.do(at, sha256, one))
     if not done:
         at.require(Action.VIEW, sha256)
-    row = casework_row(casework.of(at, sha256), at.viewer.user) if at.may_read(sha256) else None
+    row = None
+    if at.may_read(sha256):
+        row = casework_row(casework.of(at, sha256), at.viewer.user, waiting.people(at))
     return JSONResponse({"acknowledged": done, "refused": refused, "casework": row})
 
 

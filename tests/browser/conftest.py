@@ -6,11 +6,14 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from review.casework import Act, Kind
 from review.store import open_store
 from tests.conftest import Server, serving
 
@@ -154,6 +157,9 @@ class Player:
     def state(self, flag: str) -> str:
         return str(self.card(flag).locator(".state").inner_text())
 
+    def heard(self, flag: str) -> str:
+        return str(self.card(flag).locator(".heard").inner_text())
+
     def saved(self) -> str:
         return str(self.page.locator(".saved").inner_text())
 
@@ -180,7 +186,25 @@ def shelved(server: Any, shelve_into: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def page(window: Watched, shelved: Any) -> Page:
+def played_by() -> Callable[..., None]:
+    """Keeps that a person played all of a recording on an earlier day."""
+
+    def keep(shelved: Any, person: str = "demo.supervisor") -> None:
+        body = {"start": 0.0, "end": shelved.encounter.recording.seconds}
+        at = datetime(2025, 3, 2, tzinfo=UTC)
+        with open_store(shelved.database) as store, store.casebook(write=True) as book:
+            book.act(Act(f"{uuid4()}:1", shelved.sha256, Kind.LISTENED, "", body, person, "supervisor", at))
+
+    return keep
+
+
+@pytest.fixture
+def played() -> None:
+    """Nothing of the recording was played before; a module whose tests agree at once says otherwise."""
+
+
+@pytest.fixture
+def page(window: Watched, shelved: Any, played: None) -> Page:
     """The page of that recording, as the supervisor sees it."""
     window.sign_in()
     return window.listen(shelved.sha256)

@@ -10,6 +10,12 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def played(shelved, played_by):
+    """Who judges here has played all of it before."""
+    played_by(shelved)
+
+
 def agree(player, flag: str) -> None:
     player.card(flag).get_by_role("button", name="Agree", exact=True).click()
 

@@ -7,6 +7,14 @@ import pytest
 from review.store import open_store
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def played(shelved, played_by):
+    """Who judges here has played all of it before."""
+    played_by(shelved)
+
+
 MARKED = 300.0  # seconds; the models are loaded by the first correction, on a machine that does other things, too
 
 

@@ -162,7 +162,7 @@ def test_what_was_played_is_told_on_its_card_and_what_was_skipped_over_is_not(pa
     player.card(flag.id).get_by_role("button", name="▶").click()
     heard = player.card(flag.id).locator(".heard")
     eventually(page, heard.inner_text, lambda text: text == "played")
-    assert player.card("flag-6").locator(".heard").inner_text() == "not listened to yet"
+    assert player.card("flag-6").locator(".heard").inner_text() == "you have not played it yet"
 
 
 def test_whoever_comes_back_goes_on_where_they_were(page, window, player, shelved, eventually):

@@ -7,6 +7,12 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def played(shelved, played_by):
+    """Who judges here has played all of it before."""
+    played_by(shelved)
+
+
 def test_a_whole_review_can_be_done_by_keys(page, player, shelved, eventually):
     flags = shelved.encounter.flags
     player.press("n")

@@ -7,6 +7,12 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def played(shelved, played_by):
+    """Who judges here has played all of it before."""
+    played_by(shelved)
+
+
 def left(page) -> str:
     return page.locator(".left-count").inner_text()
 

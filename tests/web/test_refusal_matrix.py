@@ -129,6 +129,7 @@ KINDS: Mapping[Kind, tuple[str, dict[str, object], frozenset[tuple[str, str]]]] 
     Kind.ASSIGN: ("i", {"what": "review"}, JUDGES),
     Kind.UNASSIGN: ("nothing", {}, JUDGES),
     Kind.SESSION: ("", {"agenda": []}, OF_THE_UNIT),
+    Kind.RECALL: ("nothing", {"why": "x"}, OF_THE_UNIT),
     Kind.ACKNOWLEDGE: ("nothing", {"answer": "acknowledged"}, WEARERS),
     Kind.CONTEXT: ("flag-4", {"what": "other", "text": "x"}, WEARERS),
     Kind.CONTEST: ("flag-4", {"text": "not me"}, WEARERS),

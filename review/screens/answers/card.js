@@ -42,7 +42,7 @@ export class Card {
 
   write(kind, name) {
     this.writing?.close();
-    this.writing = new Writing({ page: this.page, kind, name, about: this.moment.id, at: this.moment.at, onDone: () => this.done() });
+    this.writing = new Writing({ page: this.page, kind, name, about: this.moment.id, at: this.moment.at, stand: this.moment.hint, onDone: () => this.done() });
     this.slot.replaceChildren(this.writing.root);
     this.bar.hidden = true;
     this.writing.focus();

@@ -18,7 +18,7 @@ export class Own {
   }
 
   #write(kind, name) {
-    const writing = new Writing({ page: this.page, kind, name, about: "", at: 0, onDone: () => {
+    const writing = new Writing({ page: this.page, kind, name, about: "", at: 0, stand: this.page.state.hint, onDone: () => {
       this.slot.replaceChildren();
       this.bar.hidden = false;
       this.page.show();

@@ -33,16 +33,24 @@ export class Sessions {
   #session(one, fresh) {
     const { page } = this;
     const agenda = one.agenda.map((row) => el("li", {}, row.at === null ? "" : button(`▶ ${row.clock}`, { class: "play",
-      "aria-label": `Listen at ${row.clock}: ${row.name}`, onclick: () => page.play(row) }), ` ${row.name}`, row.text ? `: ${row.text}` : ""));
+      "aria-label": `Listen at ${row.clock}: ${row.name}`, onclick: () => page.play(row) }), ` ${row.name}`, row.who ? `, ${row.who}` : "", row.text ? `: ${row.text}` : ""));
     return el("article", { class: "moment session", "data-moment": one.id }, el("h4", {}, `Session by ${page.name(one.by)}, ${one.held_on || one.on}`),
-      one.next_step && el("p", { class: "text" }, el("b", {}, "Agreed next step: "), one.next_step),
+      one.next_step && el("p", { class: "text" }, el("b", {}, `${page.state.steps[this.#given(one, fresh)?.what ?? ""]}: `), one.next_step),
       agenda.length ? el("ol", { class: "agenda" }, ...agenda) : null, this.#answer(one, fresh));
+  }
+
+  #given(one, fresh) {
+    const mine = fresh.findLast(({ kind, about }) => kind === "acknowledge" && about === one.id);
+    return mine ? { what: mine.body.answer, name: ANSWERS.find(([id]) => id === mine.body.answer)[1], text: mine.body.text } : one.answer;
   }
 
   #answer(one, fresh) {
     const { page } = this;
-    const mine = fresh.findLast(({ kind, about }) => kind === "acknowledge" && about === one.id);
-    const kept = mine ? { name: ANSWERS.find(([id]) => id === mine.body.answer)[1], text: mine.body.text } : one.answer;
+    const kept = this.#given(one, fresh);
+    if (one.withdrawn && !kept) {
+      const { by, on, text } = one.withdrawn;
+      return el("p", { class: "stands" }, `Withdrawn by ${page.name(by)}, ${on}: ${text} You need not answer it.`);
+    }
     if (kept) {
       return el("p", { class: "stands" }, `Your answer: ${kept.name}${kept.text ? `. “${kept.text}”` : ""}`);
     }

@@ -3,16 +3,12 @@
 
 import { button, el, field, kept } from "../review.form/dom.js";
 
-const HINTS = {
-  context: "What the recording does not show. Whoever judges this mark reads it before they decide.",
-  contest: "Why the mark is wrong or says too little. It is kept as long as the mark.",
-  ask_review: "What another person should listen for. It goes to your unit's supervisors.",
-  note: "A note at this moment.",
-};
 const READ_BY = "Not private: your unit's supervisors, reviewers of this recording and internal affairs can read it.";
 
 export class Writing {
-  constructor({ page, kind, name, about, at, onDone }) {
+  // `stand` says where the mark or the review stands, and so what becomes of what is written.
+  constructor({ page, kind, name, about, at, stand, onDone }) {
+    const hint = page.state.hints[stand]?.[kind] ?? "";
     Object.assign(this, { page, kind, about, at, onDone });
     this.place = `bodycam-review:draft:${page.state.user}:${page.state.recording}:${about || "whole"}:${kind}`;
     this.text = el("textarea", { rows: 3, maxlength: 4000, required: true, "aria-label": name,
@@ -21,7 +17,7 @@ export class Writing {
     this.what = kind === "context" ? el("select", { "aria-label": "What it is about" },
       ...page.state.what.map((one) => el("option", { value: one.id }, one.name))) : null;
     this.root = el("form", { class: "writing", onsubmit: (event) => (event.preventDefault(), this.send()) },
-      this.what && field("What it is about", this.what), field(name, this.text, HINTS[kind]),
+      this.what && field("What it is about", this.what), field(name, this.text, hint),
       el("p", { class: "readers" }, READ_BY),
       el("div", { class: "bar" }, el("button", { type: "submit", class: "main" }, "Send"), button("Cancel", { onclick: () => this.cancel() })));
     this.root.addEventListener("keydown", (event) => {

@@ -15,7 +15,8 @@ export class Item {
     this.note = new Typed({ place: `${place}:${key}`, label: `Note: ${item.text}`, placeholder: "Note", onDraft,
       onText: (text) => onAnswer(this.mine?.reply ?? this.holds?.reply ?? "", text) });
     this.noteButton = button("Note", { class: "quiet-button", "aria-label": `Note: ${item.text}`, "aria-expanded": "false", onclick: () => this.#openNote(true) });
-    this.note.node.hidden = !this.note.unsent;
+    this.reads = el("span", { class: "quiet reads" }, "The officer reads this note once the form is signed.");
+    this.note.node.hidden = this.reads.hidden = !this.note.unsent;
     this.state = el("span", { class: "state" });
     this.told = el("div", { class: "told" });
     const label = `item-${key.replace("/", "-")}`;
@@ -23,7 +24,7 @@ export class Item {
     this.root = el("li", { class: "item", "data-item": key, onkeydown: (event) => this.#key(event) },
       el("div", { class: "asked" }, el("span", { class: "number", "aria-hidden": "true" }, String(number)),
         el("span", { id: label, class: "question" }, item.text)),
-      this.choices, el("div", { class: "beside" }, this.noteButton, this.state), this.#moments(marks, onPlay), this.told, this.note.node);
+      this.choices, el("div", { class: "beside" }, this.noteButton, this.state), this.#moments(marks, onPlay), this.told, this.note.node, this.reads);
   }
 
   #moments(marks, onPlay) {
@@ -69,7 +70,7 @@ export class Item {
   }
 
   #openNote(focus) {
-    this.note.node.hidden = false;
+    this.note.node.hidden = this.reads.hidden = false;
     this.noteButton.setAttribute("aria-expanded", "true");
     this.noteButton.hidden = true;
     if (focus) this.note.node.focus();

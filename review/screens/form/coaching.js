@@ -5,7 +5,7 @@ import { Form } from "./kept_state.js";
 import { Share } from "./share.js";
 
 const AFTER = 4; // seconds played after a moment that has no end
-const CHANGES = new Set(["session", "acknowledge"]);
+const CHANGES = new Set(["session", "recall", "acknowledge"]);
 const ADDED = { praise: "Praise", note: "Note" };
 
 export class Coaching extends Form {
@@ -19,7 +19,7 @@ export class Coaching extends Form {
     this.sound = el("audio", { preload: "none", src: data.urls.media, ontimeupdate: () => this.#stop() });
     this.well = el("ul", { class: "agenda" });
     this.talk = el("ul", { class: "agenda" });
-    this.step = el("textarea", { rows: 2, maxlength: 2000, "aria-label": "Agreed next step", oninput: () => this.#keep() });
+    this.step = el("textarea", { rows: 2, maxlength: 2000, "aria-label": "Proposed next step", oninput: () => this.#keep() });
     this.step.value = was.step ?? "";
     this.day = el("input", { type: "date", value: was.day ?? data.today, onchange: () => this.#keep() });
     this.send = button("Send to the officer", { class: "main", onclick: () => this.#send() });
@@ -41,7 +41,7 @@ export class Coaching extends Form {
       el("div", { class: "halves" },
         el("div", {}, el("h4", {}, "What went well"), this.well, this.#adder("praise", "What went well?")),
         el("div", {}, el("h4", {}, "To talk about"), this.talk, this.#adder("note", "What do you want to talk about?"))),
-      el("div", { class: "row grow" }, field("Agreed next step", this.step, "What both of you want to try, so that the next session can begin with it.")),
+      el("div", { class: "row grow" }, field("Proposed next step", this.step, "It stays a proposal until the officer has answered. The next session begins with it.")),
       el("div", { class: "row" }, field("Session on", this.day), this.send), this.wrong) : null;
     this.prepare = prepare;
     return el("section", { class: "form coaching", "aria-label": "Coaching" }, el("div", { class: "head" }, this.sound, this.saved),
@@ -99,7 +99,7 @@ export class Coaching extends Form {
   }
 
   #told(one) {
-    return [el("strong", {}, ` ${one.name} `), el("span", {}, one.text || ""), el("span", { class: "quiet" }, one.saving ? " saving …" : one.by ? ` ${this.name(one.by)}` : "")];
+    return [el("strong", {}, ` ${one.name} `), one.who ? el("span", { class: "who" }, `${one.who}: `) : "", el("span", {}, one.text || ""), el("span", { class: "quiet" }, one.saving ? " saving …" : one.by ? ` ${this.name(one.by)}` : "")];
   }
 
   #buttons(one) {
@@ -114,7 +114,8 @@ export class Coaching extends Form {
     if (held) lines.push("This recording is held for internal affairs. Coaching on it is closed until they release it.");
     if (last) {
       const where = last.about ? `, about ${last.about}` : "";
-      lines.push(last.text ? `Agreed last time (${last.on}, with ${this.name(last.by)}${where}): ${last.text}` : `The session before was on ${last.on}${where}; no next step was agreed.`);
+      lines.push(last.text ? `${last.name} (${last.on}, by ${this.name(last.by)}${where}): ${last.text}` : `The session before was on ${last.on}${where}; it proposed no next step.`);
+      if (last.said) lines.push(`The officer wrote to it: “${last.said}”`);
     }
     if (this.can("session") && due) lines.push(`This session is due on ${due}.`);
     if (this.can("session") && !this.state.answers) {
@@ -130,8 +131,31 @@ export class Coaching extends Form {
     const answered = this.fresh.filter(({ kind, about }) => kind === "acknowledge" && about === one.id).at(-1);
     return el("article", { class: "session", "data-session": one.id },
       el("h4", {}, `Session ${one.held_on || one.on}, ${one.by === this.state.user ? "by you" : `with ${this.name(one.by)}`}`, one.saving ? " (saving …)" : ""), agenda,
-      el("p", {}, el("strong", {}, "Next step: "), one.next_step || "none agreed"),
-      this.#answer(one, answered));
+      one.next_step ? el("p", { class: "step" }, el("strong", {}, `${this.state.steps[answered?.body.answer ?? one.answer?.what ?? ""]}: `), one.next_step)
+        : el("p", { class: "quiet" }, "No next step was proposed."),
+      this.#withdrawn(one) ?? this.#answer(one, answered));
+  }
+
+  #withdrawn(one) {
+    const fresh = this.fresh.find(({ kind, about }) => kind === "recall" && about === one.id);
+    if (!fresh && !one.withdrawn) return null;
+    const { by, on, text } = one.withdrawn ?? { by: this.state.user, on: "", text: fresh.body.why };
+    return el("p", { class: "answer" }, `Withdrawn by ${this.name(by)}${on ? `, ${on}` : ""}: ${text}`, fresh && this.pending.has(fresh.id) ? " saving …" : "");
+  }
+
+  // Only while the officer has not answered; the session stays in the record, with the reason.
+  #recall(one) {
+    if (!this.can("recall") || one.by !== this.state.user || one.saving) return null;
+    const why = el("input", { maxlength: 2000, "aria-label": "Why is this session withdrawn?", placeholder: "Why is it withdrawn? The officer reads this." });
+    const recall = (event) => {
+      event.preventDefault();
+      if (!why.value.trim()) return why.focus();
+      this.act("recall", one.id, { why: why.value.trim() });
+      this.show();
+    };
+    return el("details", { class: "recall" }, el("summary", {}, "Withdraw this session"),
+      el("p", { class: "quiet" }, "The officer sees that it was withdrawn, by whom and why. It stays in the record."),
+      el("form", { class: "row grow", onsubmit: recall }, why, el("button", {}, "Withdraw")));
   }
 
   #answer(one, fresh) {
@@ -142,7 +166,7 @@ export class Coaching extends Form {
       const said = what === "acknowledged" ? `Read and acknowledged by ${who}` : `Read by ${who}, who does not sign`;
       return el("p", { class: "answer" }, `${said}${one.answer ? `, ${one.answer.on}` : ""}.`, text ? ` “${text}”` : "", fresh && this.pending.has(fresh.id) ? " saving …" : "");
     }
-    if (!this.can("acknowledge")) return el("p", { class: "quiet" }, "The officer has not answered yet.");
+    if (!this.can("acknowledge")) return el("div", {}, el("p", { class: "quiet" }, "The officer has not answered yet."), this.#recall(one));
     const text = el("textarea", { rows: 2, maxlength: 2000, placeholder: "What you want to say to it (may stay empty)", "aria-label": "What you want to say to it",
       oninput: () => kept.write(`${this.draft}:${one.id}`, text.value) });
     text.value = kept.read(`${this.draft}:${one.id}`) ?? "";

@@ -13,6 +13,10 @@ const PASSED = 3; // seconds after the stretch in which it is still stopped, and
 const TRIES = 6; // looks after the player stopped
 const PAGE_CHANGES = new Set(["sign_off", "reopen", "refer", "release", "assign", "unassign"]);
 
+const RECOUNT = 3000; // milliseconds until the marks without an answer are counted again
+const READS = "The officer reads this once the form is signed.";
+const unanswered = ({ unanswered: open, marked }, have) => `${open} of ${marked} marks ${have} no answer`;
+
 export class Review extends Form {
   constructor(component) {
     super(component);
@@ -56,6 +60,8 @@ export class Review extends Form {
     this.listen = el("div", { class: "stretch" });
     this.left = el("div", { class: "left-over" });
     this.sign = button("Sign off this review", { class: "main", "aria-describedby": "left-over", onclick: () => this.#signOff() });
+    this.before = el("div", { class: "before-signing" });
+    this.history = el("div", { class: "history", hidden: true });
     this.signed = el("div", { class: "signed", hidden: true });
     this.banner = el("div", { class: "banner", role: "note", hidden: true });
     this.why = el("textarea", { rows: 2, maxlength: 2000, "aria-label": "Why is it reopened?", placeholder: "Why is it reopened?" });
@@ -74,8 +80,11 @@ export class Review extends Form {
       ? el("p", { class: "quiet keys" }, "Keys: ", this.nextKey, " goes to the next open question, ", el("kbd", {}, "1"), "–",
         el("kbd", {}, "4"), " answer it, arrows move, ", el("kbd", {}, "Tab"), " reaches notes and moments.") : null;
     const end = el("section", { class: "closing" }, el("h3", {}, "How the review ends"), this.ending,
-      el("div", { class: "field" }, el("span", {}, "Comment ", this.commentBy), this.comment.node), this.left,
-      el("div", { class: "row" }, this.can("sign_off") ? this.sign : null, this.signed), this.reopen);
+      el("div", { class: "field" }, el("span", {}, "Comment ", this.commentBy), this.comment.node, el("span", { class: "quiet reads" }, READS)), this.left,
+      this.before,
+      el("div", { class: "row" }, this.can("sign_off") ? this.sign : null, this.signed), this.reopen, this.history);
+    end.addEventListener("focusin", () => this.#count());
+    end.addEventListener("pointerenter", () => this.#count());
     return el("section", { class: "form", "aria-label": "Review form" },
       el("div", { class: "head" }, keys, this.saved), this.trouble, this.banner, ...lists,
       el("section", {}, el("h3", {}, "A stretch without marks, drawn by chance"), this.listen), end, this.work.root, this.share.root, this.back);
@@ -149,13 +158,41 @@ export class Review extends Form {
     this.sign.hidden = Boolean(signed);
     this.sign.setAttribute("aria-disabled", String(!this.ready));
     this.signed.hidden = !signed;
-    this.signed.textContent = signed ? `✓ Signed off by ${this.name(signed.by)}, ${signed.on}. The form is kept as it is.` : "";
+    const then = signed?.marked ? ` ${unanswered(signed, "had")} then and stay as marked by machine.` : "";
+    this.signed.textContent = signed ? `✓ Signed off by ${this.name(signed.by)}, ${signed.on}. The form is kept as it is.${then}` : "";
+    this.#tellBefore();
+    this.#tellHistory();
     this.reopen.hidden = !signed || !this.can("reopen");
     const told = [];
     if (hold) told.push(`Held for internal affairs by ${this.name(hold.by)}, ${hold.on}: ${hold.text} Coaching on it is closed until it is released.`);
     if (reopened && !signed) told.push(`Reopened by ${this.name(reopened.by)}, ${reopened.on}: ${reopened.text}`);
     this.banner.hidden = !told.length;
     this.banner.replaceChildren(...told.map((text) => el("p", {}, text)));
+  }
+
+  // What signing leaves as it is, and who reads the form from then on.
+  #tellBefore() {
+    const { signed, marked } = this.state;
+    this.before.hidden = Boolean(signed) || !this.can("sign_off");
+    const left = this.state.unanswered ? `${unanswered(this.state, "have")}; signing leaves them as marked by machine.` : marked ? `All ${marked} marks have an answer.` : "";
+    this.before.replaceChildren(...[left, "The officer reads this form, with comment and notes, once it is signed."].filter(Boolean).map((text) => el("p", {}, text)));
+  }
+
+  // Signatures that were opened again: nothing of them is lost when the form is signed anew.
+  #tellHistory() {
+    const { signings } = this.state;
+    this.history.hidden = !signings.length;
+    this.history.replaceChildren(el("h4", {}, "Signed before, and reopened"), el("ol", { class: "plain" }, ...signings.map((one) => el("li", {},
+      `Signed off by ${this.name(one.signed.by)}, ${one.signed.on}${one.choice ? `: ${one.choice}` : ""}.`,
+      one.comment ? ` Comment: “${one.comment}”` : "", one.signed.marked ? ` ${unanswered(one.signed, "had")} then.` : "",
+      el("br"), `Reopened by ${this.name(one.reopened.by)}, ${one.reopened.on}: ${one.reopened.text}`))));
+  }
+
+  // Marks are judged in the page's player; their number is asked for again when somebody comes to the end of the form.
+  #count() {
+    if (this.state.signed || Date.now() - (this.counted ?? 0) < RECOUNT) return;
+    this.counted = Date.now();
+    this.fetch();
   }
 
   openItems() {

@@ -55,6 +55,7 @@ export class Heard {
   #begin(now) {
     this.end();
     this.from = this.told = this.last = now;
+    this.found = false;
   }
 
   // A jump or a pause: what was played up to here is a stretch.

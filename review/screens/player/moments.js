@@ -6,7 +6,14 @@ export const KINDS = ["note", "bookmark", "praise"];
 const NAMES = { note: "Note", bookmark: "Bookmark", praise: "Praise" };
 const ASKS = { note: "What is to be remembered here?", praise: "What went well here?" };
 const NEAR = 20; // seconds around a chosen mark in which a note is likely to be about it
+const STILL = 0.25; // seconds by which a seek may miss its place
+const AFTER = 1; // seconds after a mark in which somebody who stopped is still at it
 const TOLD = 8000; // milliseconds for which it is told where a bookmark was put
+
+// Whether somebody who has chosen this mark when the recording was at `from` is still with it, now that it is at `now`.
+export function isAt({ start, end }, { now, from, leadIn }) {
+  return Math.abs(now - from) <= STILL || (now >= start - leadIn - STILL && now <= end + AFTER);
+}
 
 export class Moments {
   // `onAct(operation)` sends one and returns its id; `onPlay(moment)` plays from before it.

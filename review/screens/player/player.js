@@ -4,7 +4,7 @@ import { actionsOf } from "./actions.js";
 import { fetchPeaks, fetchStandings } from "./fetched.js";
 import { KEYS_CHANGED, Keymap, listen } from "./keys.js";
 import { followLinks } from "./links.js";
-import { KINDS } from "./moments.js";
+import { KINDS, isAt } from "./moments.js";
 import { build, makeParts } from "./parts.js";
 import { Place } from "./place.js";
 import { rowsOf } from "./rows.js";
@@ -12,8 +12,6 @@ import { rowsOf } from "./rows.js";
 const KEEP_SIGNED_IN = 4 * 60 * 1000; // milliseconds; somebody who listens is not idle
 const JUDGING = ["verify", "agree", "disagree", "wrong_speaker", "wrong_words", "skip", "undo"];
 const TRY_AGAIN = 3000; // milliseconds until words that could not be had are asked for again
-const STILL = 0.25; // seconds by which a seek may miss its place
-const AFTER = 1; // seconds after a mark in which somebody who stopped is still at it
 const NOTHING = { may: [], casework: {}, tension: [], judges: true };
 const players = new WeakMap();
 
@@ -291,18 +289,11 @@ class Player {
   // A note is asked for (its kind) or done with (null): it plays on only if it did before.
   momentAsked(kind) {
     if (kind === null) return this.pausedForNote && this.media.play();
-    const [flag, meant] = [this.seen, this.#atMark];
+    const [flag, { now, playing }] = [this.seen, this.media];
+    const meant = flag !== null && !playing && isAt(flag, { now, from: this.pickedFrom, leadIn: this.data.lead_in });
     this.pausedForNote = kind !== "bookmark" && this.media.playing;
     if (this.pausedForNote) this.media.pause();
-    return { at: meant ? flag.start : this.media.now, flag, meant };
-  }
-
-  // Whether somebody has chosen a mark and stayed with it: neither playing nor gone to another place since.
-  get #atMark() {
-    const { seen, media: { now, playing }, data } = this;
-    if (!seen || playing) return false;
-    const moved = Math.abs(now - this.pickedFrom) > STILL;
-    return !moved || (now >= seen.start - data.lead_in - STILL && now <= seen.end + AFTER);
+    return { at: meant ? flag.start : now, flag, meant };
   }
 
   tellMoments() {
