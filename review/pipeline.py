@@ -38,7 +38,7 @@ from review.encounter import (
 )
 from review.errors import ModelError, ReviewError, StageFailed, WrongUse
 from review.sound import Track
-from review.store import Store
+from review.store import AuditEntry, Store
 
 IN_FLIGHT = 8  # recordings handed to an executor at once; more would only wait there, in memory
 AUDIO_SUFFIXES = {".aac", ".amr", ".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav", ".wma"}
@@ -48,6 +48,7 @@ LOOK_AGAIN = 10.0  # seconds between two looks into a watched folder
 
 Progress = Callable[[str, float], None]  # stage, share of it that is done (0..1)
 Clock = Callable[[], datetime]
+Log = Callable[[Encounter, Path], AuditEntry]
 
 
 @dataclass(frozen=True)
@@ -224,13 +225,15 @@ def batch(
     progress: Progress = _unwatched,
     again: bool = False,
     unfinished: Path | None = None,
+    log: Log | None = None,
     clock: Clock = now,
 ) -> Iterator[Done | Failed]:
     """Process each recording once, keep it, and tell what became of it; a bad file never stops the rest.
 
     A recording is known by its content, so a second run does what the first left, whatever the files are called now.
-    With `again`, one that is known gets another revision. `unfinished` is the folder of `process`. Without an executor
-    all is done here, one after the other. Raises StoreUnavailable, since without a store nothing could be kept.
+    With `again`, one that is known gets another revision. `unfinished` is the folder of `process`. What `log` makes of
+    a recording goes into the audit log in the transaction that keeps it. Without an executor all is done here, one
+    after the other. Raises StoreUnavailable, since without a store nothing could be kept.
     """
     chosen = settings or Settings()
     speech.check(chosen.speech)
@@ -260,9 +263,9 @@ def batch(
             revision = store.encounter(what.sha256).revision + 1 if known else 1
             waiting[runner.submit(job, path, chosen, recording=what, revision=revision)] = path
         if len(waiting) >= ahead:
-            yield from _finished(waiting, store, clock)
+            yield from _finished(waiting, store, log, clock)
     while waiting:
-        yield from _finished(waiting, store, clock)
+        yield from _finished(waiting, store, log, clock)
     for path, sha256 in repeats:
         yield _repeat(path, sha256, taken[sha256], store)
 
@@ -274,6 +277,7 @@ def watch(
     store: Store,
     executor: Executor | None = None,
     unfinished: Path | None = None,
+    log: Log | None = None,
 ) -> Iterator[Done | Failed]:
     """Process what is in `folder` and what is put there later, until the caller stops asking."""
     seen: set[tuple[Path, int]] = set()
@@ -282,7 +286,7 @@ def watch(
         fresh = {(path, changed) for path, changed in found - seen if time.time() - changed / 1e9 > SETTLED}
         seen |= fresh
         yield from batch(
-            sorted(path for path, _ in fresh), settings, store=store, executor=executor, unfinished=unfinished
+            sorted(path for path, _ in fresh), settings, store=store, executor=executor, unfinished=unfinished, log=log
         )
         time.sleep(LOOK_AGAIN)
 
@@ -300,7 +304,9 @@ class InThisProcess(Executor):
         return future
 
 
-def _finished(waiting: dict[Future[Encounter], Path], store: Store, clock: Clock) -> Iterator[Done | Failed]:
+def _finished(
+    waiting: dict[Future[Encounter], Path], store: Store, log: Log | None, clock: Clock
+) -> Iterator[Done | Failed]:
     for future in wait(waiting, return_when=FIRST_COMPLETED).done:
         path = waiting.pop(future)
         try:
@@ -310,7 +316,7 @@ def _finished(waiting: dict[Future[Encounter], Path], store: Store, clock: Clock
         except ReviewError as error:
             yield Failed(path, error.stage, str(error))
             continue
-        store.add(encounter, path, at=clock())
+        store.add(encounter, path, at=clock(), entry=log(encounter, path) if log else None)
         yield Done(path, encounter)
 
 

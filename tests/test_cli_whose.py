@@ -39,3 +39,11 @@ def test_a_recording_that_is_not_there_is_told(run, shelved, tmp_path):
     assert failed.exit_code == 1
     with open_store(tmp_path / "review.db") as store, store.casebook() as book:
         assert book.facts(shelved.sha256).wearer == ""
+
+
+def test_nothing_is_changed_when_one_of_several_is_not_there(run, shelved, new_store):
+    failed = run("whose", shelved.sha256[:8], "ffff", "--officer", "4711")
+    assert failed.exit_code == 1
+    with new_store().casebook() as book:
+        assert book.facts(shelved.sha256).wearer == ""
+        assert book.logged(action="set_presence") == ()

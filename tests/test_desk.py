@@ -13,7 +13,7 @@ from review.desk import NO_PURPOSE, Desk, casework, corrections, debrief, export
 from review.encounter import Answer, Verdict
 from review.errors import Refused, RefusedAct, RefusedVerdict, UnknownRecording
 from review.report import Format
-from review.store import engine
+from review.store import engine, fingerprint
 from review.store.tables import audit
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -97,13 +97,16 @@ def test_a_supervisor_of_another_unit_is_refused_and_that_is_logged(sit, shelved
 
 def test_each_deed_stands_in_the_log_with_its_purpose(sit, shelved, store):
     desk = sit(SUPERVISOR, "complaint")
-    desk.decide(verdict(shelved))
+    said = verdict(shelved)
+    desk.decide(said)
     exporting.export(desk, shelved.sha256, Format.CSV)
     casework.do(desk, shelved.sha256, operation("note", at=3.0, text="listen to this"))
     entries = log(store, recording=shelved.sha256)
     assert [entry.action for entry in entries] == ["note", "export", "decide", "open"]
     assert {entry.purpose for entry in entries} == {"complaint"}
-    assert entries[2].details == {"flag": "flag-4", "answer": "agree"}
+    assert entries[2].details == {
+        "flag": "flag-4", "answer": "agree", "id": said.id, "digest": fingerprint(said)
+    }  # fmt: skip
     assert "listen to this" not in str(entries)  # the log says that a note was made, not what it says
 
 
@@ -295,7 +298,8 @@ def test_a_correction_makes_the_next_revision_at_once_and_once_only(sit, shelved
     assert corrections.earlier(desk, shelved.sha256, 1) == shelved.encounter
     [step] = corrections.made_so_far(desk, shelved.sha256)
     assert (step.revision, step.made[0].reviewer) == (2, "s")
-    assert log(store, action="correct")[0].details == {"revision": 2, "corrections": 1}
+    digest = fingerprint(step.made)
+    assert log(store, action="correct")[0].details == {"revision": 2, "corrections": 1, "digest": digest}
 
 
 def undo(of: int, *, revision: int) -> dict[str, object]:

@@ -417,16 +417,15 @@ def test_what_is_said_against_a_judgement_waits_for_somebody_else_and_who_judged
 
 
 def test_where_every_supervisor_in_reach_has_judged_the_mark_its_contest_goes_to_internal_affairs(
-    supervisor, sit, store, shelved
+    supervisor, sit, shelved
 ):
     judge(supervisor, shelved, Answer.AGREE, at=AT)
     judge(sit(COLLEAGUE, "assigned_review"), shelved, Answer.AGREE, at=AT)
     contest(sit, shelved)
     assert kinds(supervisor) == kinds(sit(COLLEAGUE)) == [What.WITH_OTHERS]
     assert kinds(sit(AFFAIRS)) == [What.CONTESTED]
-    with store.casebook(write=True) as book:
-        book.accounts.disable("i", at=AT)
-    assert kinds(supervisor) == [What.WITH_NOBODY]  # and it is said
+    judge(sit(AFFAIRS, "audit"), shelved, Answer.AGREE, at=AT)
+    assert kinds(supervisor) == kinds(sit(AFFAIRS)) == [What.WITH_NOBODY]  # nobody is left, and that is said
 
 
 def test_an_answer_that_was_skipped_or_taken_back_before_a_contest_keeps_nobody_from_it(supervisor, sit, shelved):

@@ -14,6 +14,7 @@ from review.encounter import Correction, CorrectionKind, Role, Span, SpeakerRole
 from review.errors import UnreadableMedia
 from review.pipeline import Done, Failed, InThisProcess, Settings
 from review.speech import Heard
+from review.store import AuditEntry, audit
 from review.transcripts import Line
 from tests.conftest import write_tone
 
@@ -81,6 +82,24 @@ def test_a_bad_file_never_stops_the_rest(tmp_path, new_store):
     assert [type(outcome) for outcome in outcomes] == [Done, Failed, Done]
     assert (outcomes[1].path, outcomes[1].stage) == (bad, "media")
     assert store.count() == 2
+
+
+def test_what_is_kept_stands_in_the_log_or_is_not_kept(tmp_path, new_store, monkeypatch):
+    def entry(encounter, path):
+        return AuditEntry(AT, "", "", "process", encounter.recording.sha256, details={"name": path.name})
+
+    def dies(*_):
+        raise ZeroDivisionError
+
+    store = new_store()
+    list(pipeline.batch([tone(tmp_path / "a.wav", 220)], settings(), store=store, log=entry))
+    with store.casebook() as book:
+        [kept] = book.logged(action="process")
+    assert (store.has(kept.recording), kept.details) == (True, {"name": "a.wav"})
+    monkeypatch.setattr(audit, "append", dies)
+    with pytest.raises(ZeroDivisionError):
+        list(pipeline.batch([tone(tmp_path / "b.wav", 330)], settings(), store=store, log=entry))
+    assert store.count() == 1
 
 
 def test_a_stage_that_fails_is_named(tmp_path, new_store):

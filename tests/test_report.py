@@ -8,7 +8,7 @@ import pysubs2
 import pytest
 
 from review import report
-from review.encounter import Answer, Role, Span, SpeakerRole, Turn, Verdict, Word
+from review.encounter import Answer, ModelUse, Role, Span, SpeakerRole, Turn, Verdict, Word
 from review.encounter_json import from_dict
 from review.errors import OutputError
 from review.report import Format, render
@@ -106,6 +106,30 @@ def test_json_holds_what_the_encounter_tells(shelved):
 def test_what_was_said_cannot_become_markdown(shelved):
     text = render(one_turn(shelved.encounter, "<script> [link](x) | # *bold*"), Format.MD)
     assert "\\<script\\> \\[link\\](x) \\| \\# \\*bold\\*" in text
+
+
+def test_every_format_says_which_recording_and_revision_it_is_and_that_a_machine_marked_it(shelved):
+    bare = replace(shelved.encounter, flags=(), revision=3)
+    for form in Format:
+        text = render(bare, form)
+        assert shelved.sha256 in text
+        assert report.MACHINE in text
+    assert json.loads(render(bare, Format.JSON))["revision"] == 3
+    assert "- Revision: 3" in render(bare, Format.MD)
+    assert "\nRevision 3\n" in render(bare, Format.VTT)
+    [row] = csv.DictReader(io.StringIO(render(bare, Format.CSV)))
+    assert (row["recording"], row["revision"], row["behaviour"]) == (shelved.sha256, "3", "")
+
+
+def test_a_model_without_a_checksum_is_not_printed_with_an_empty_one(shelved):
+    models = (ModelUse("speech", "somebody's", "1"), ModelUse("voices", "titanet", "2", "ab" * 32))
+    made = replace(shelved.encounter, provenance=replace(shelved.encounter.provenance, models=models))
+    raw = json.loads(render(made, Format.JSON))
+    assert [model.get("sha256") for model in raw["provenance"]["models"]] == [None, "ab" * 32]
+    assert from_dict(raw) == made
+    text = render(made, Format.MD)
+    assert "``" not in text
+    assert "- speech: somebody's 1 (no checksum kept)\n- voices: titanet 2 abababababab\n" in text
 
 
 def test_an_encounter_without_words_says_so(shelved):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from review.cli.console import put, put_json, say, show_table
+from review.cli.console import complain, put, put_json, say, show_table
 from review.cli.root import AsJson, Database, app
 from review.cli.who import User, desk_of, os_user
 from review.desk import auditing
@@ -25,14 +26,17 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day 
 
 @audit.command()
 def verify(as_json: AsJson = False, db: Database = None) -> None:
-    """Recompute the hashes of the whole log; keep the newest one elsewhere, so that a log made anew would show.
+    """Recompute the hashes of the log, and compare verdicts, acts and corrections with what it says of them.
+
+    Keep the newest hash elsewhere, so that a log made anew would show. What does not fit is listed, and the command
+    ends with 1.
 
     Example: `bodycam-review audit verify`
     """
     with open_store(db) as store:
         chain = store.verify_audit()
     if as_json:
-        put_json(vars(chain))
+        put_json(asdict(chain))
     if chain.broken_at:
         raise BrokenLog(
             f"entry {chain.broken_at} does not fit the one before it: the log was changed there; keep "
@@ -40,6 +44,15 @@ def verify(as_json: AsJson = False, db: Database = None) -> None:
         )
     if not as_json:
         put(f"entries: {chain.entries}\nnewest hash: {chain.newest}\n")
+        put("".join(f"{line}\n" for line in auditing.chain_told(chain)))
+    misfits = chain.compared.misfits
+    for misfit in misfits:
+        complain(auditing.misfit_told(misfit))
+    if misfits:
+        raise BrokenLog(
+            f"{len(misfits)} of what people did does not fit the log: it was changed, added or taken away outside of "
+            "the program; keep a copy of the store as it is, and compare it with a backup"
+        )
 
 
 @audit.command()

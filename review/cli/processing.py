@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,10 +28,13 @@ from review.cli.options import (
 )
 from review.cli.root import Database, app
 from review.cli.serving import DEFAULT_PORT, Port, serve_store
+from review.cli.totals import Totals, finish
+from review.cli.who import os_user
 from review.cli.whose import Unit, Wearer, set_whose
+from review.encounter import Encounter
 from review.errors import UnreadableMedia, WrongUse
 from review.pipeline import Done, Failed
-from review.store import Store, open_store
+from review.store import AuditEntry, Store, open_store
 
 DEMO_OFFICER = "demo.officer"  # the id of the demo account of an officer
 LONGEST_IN_DEMO = 300.0  # seconds; a newcomer should not wait for the ten-minute sample
@@ -69,8 +72,8 @@ def process(
     with open_store(db) as store, _executor(workers, None) as executor:
         outcomes = _with_a_bar(paths, settings, store, executor, again=again)
         known = _belonging(outcomes, store, wearer=wearer, unit=unit)
-        failed, count = _told(known, store, show=out == "-", folder=folder, agency=chosen)
-    finish(failed, of=count)
+        totals = _told(known, store, show=out == "-", folder=folder, agency=chosen)
+    finish(totals)
 
 
 @app.command()
@@ -104,7 +107,7 @@ def batch(
         if watch:
             say(f"watching {folder}; Ctrl-C ends it")
             outcomes = pipeline.watch(
-                folder, settings, store=store, executor=executor, unfinished=store.unfinished_folder
+                folder, settings, store=store, executor=executor, unfinished=store.unfinished_folder, log=_entry
             )
         else:
             found = pipeline.recordings_in(folder)
@@ -112,8 +115,9 @@ def batch(
                 say(f"no audio or video files in {folder}; they are known by their endings, such as .mp4 or .wav")
             outcomes = _with_a_bar(found, settings, store, executor, again=again)
         known = _belonging(outcomes, store, wearer=wearer, unit=unit)
-        failed, told = _told(known, store, agency=chosen)
-    finish(failed, of=told)
+        totals = _told(known, store, agency=chosen)
+        totals = replace(totals, passed_over=_passed_over(folder, store))
+    finish(totals)
 
 
 @app.command()
@@ -131,9 +135,9 @@ def demo(
     with open_store(db) as store:
         outcomes = _with_a_bar(samples, marking_settings(chosen), store, None, again=False)
         known = _belonging(outcomes, store, wearer=DEMO_OFFICER, unit="")
-        failed, count = _told(known, store, agency=chosen)
-    if failed or not serve:
-        finish(failed, of=count)
+        totals = _told(known, store, agency=chosen)
+    if totals.failed or not serve:
+        finish(totals)
     serve_store(port=port, db=db)
 
 
@@ -149,13 +153,32 @@ def _belonging(outcomes: Iterable[Done | Failed], store: Store, *, wearer: str, 
         yield outcome
 
 
-def finish(failed: Sequence[Failed], *, of: int) -> None:
-    """List what failed of so many and end the command: exit code 0 only if nothing did."""
-    if failed and of > 1:  # a single one was told already
-        say(f"{len(failed)} of {of} could not be processed:")
-        for failure in failed:
-            say(f"  {failure.path}: {failure.message}")
-    raise typer.Exit(1 if failed else 0)
+def _passed_over(folder: Path, store: Store) -> tuple[Path, ...]:
+    """The files below the folder that are no recordings by their endings; hidden ones and the store's own left out."""
+    # The store lies beside its folder of unfinished work; SQLite adds files with its name.
+    own = str(store.unfinished_folder.absolute()).removesuffix(".unfinished")
+    found = frozenset(pipeline.recordings_in(folder))
+    return tuple(
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path not in found
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not str(path.absolute()).startswith(own)
+    )
+
+
+def _entry(encounter: Encounter, path: Path) -> AuditEntry:
+    """The entry of a recording that is added at the command line."""
+    made = encounter.provenance
+    details = {
+        "name": path.name,
+        "revision": encounter.revision,
+        "software": made.software,
+        "models": [f"{use.job}: {use.name} {use.version} {use.sha256[:ID_DIGITS]}".strip() for use in made.models],
+    }
+    source = f"command line, {os_user()}"
+    return AuditEntry(pipeline.now(), "", "", "process", encounter.recording.sha256, source=source, details=details)
 
 
 def _samples() -> Path:
@@ -186,6 +209,7 @@ def _with_a_bar(
             progress=bar.show,
             again=again,
             unfinished=store.unfinished_folder,
+            log=_entry,
         )
         for outcome in outcomes:
             bar.step()
@@ -199,13 +223,13 @@ def _told(
     agency: policy.Policy,
     show: bool = False,
     folder: Path | None = None,
-) -> tuple[list[Failed], int]:
-    """Say what became of each recording as it comes; the answer is the failures, and how many recordings there were."""
-    failed, count = [], 0
+) -> Totals:
+    """Say what became of each recording as it comes, and add it up."""
+    totals = Totals()
     try:
-        for count, outcome in enumerate(outcomes, start=1):  # noqa: B007, the last count is part of the answer
+        for outcome in outcomes:
+            totals = totals.plus(outcome)
             if isinstance(outcome, Failed):
-                failed.append(outcome)
                 complain(outcome.message)
                 continue
             shown = replace(outcome, encounter=agency.shown(outcome.encounter))
@@ -215,7 +239,7 @@ def _told(
     except KeyboardInterrupt:
         say("stopped; what was finished is kept, and the same command goes on with the rest")
         raise
-    return failed, count
+    return totals
 
 
 def _say_done(done: Done) -> None:

@@ -13,8 +13,9 @@ from review import policy, revisions
 from review.access import Action, Purpose, Reach
 from review.cli.console import complain, progress_bar, put_json, say, show_table
 from review.cli.options import PolicyFile, marking_settings
-from review.cli.processing import ID_DIGITS, finish
+from review.cli.processing import ID_DIGITS
 from review.cli.root import AsJson, Database, app
+from review.cli.totals import Totals, finish
 from review.cli.who import User, Why, begin, desk_of, log, log_in
 from review.desk import Desk
 from review.encounter import Encounter, Flag
@@ -71,7 +72,7 @@ def retag(
                 bar.step()
     if not as_json:
         _show(totals, chosen.hidden, recordings=len(ids) - len(failed))
-    finish(failed, of=len(ids))
+    finish(Totals(done=len(ids) - len(failed), failed=tuple(failed)))
 
 
 def _all(store: Store, desk: Desk | None) -> list[str]:

@@ -38,8 +38,11 @@ def whose(
     """
     with open_store(db) as store:
         desk = desk_of(store, user)
-        for prefix in recordings:
-            sha256 = store.find(prefix)
+        found = [store.find(prefix) for prefix in recordings]
+        if desk:
+            for sha256 in found:
+                desk.require(Action.SET_PRESENCE, sha256)  # nothing is changed unless all of it may be
+        for sha256 in found:
             with store.casebook() as book:
                 known = book.facts(sha256)
             worn_by = known.wearer if wearer is None else wearer

@@ -12,7 +12,7 @@ from review.casework import ACTION, Act, Casework, Kind, checked, drawn, holding
 from review.desk.desk import Desk
 from review.encounter import Span, Standing
 from review.errors import RefusedAct
-from review.store import Casebook
+from review.store import Casebook, fingerprint
 from review.timeline import standings
 
 ABOUT_A_MARK = frozenset({Kind.CONTEXT, Kind.CONTEST, Kind.ASK_REVIEW})
@@ -47,12 +47,14 @@ def do(desk: Desk, sha256: str, operation: Mapping[str, Any]) -> Act:
     viewer = desk.viewer
     act = checked(operation, recording=sha256, person=viewer.user, role=viewer.role, at=desk.clock())
     details = {"about": act.about, **_told(act)}
-    with desk.doing(ACTION[act.kind], sha256, told=act.kind.value, **details) as book:
+    desk.require(ACTION[act.kind], sha256, told=act.kind.value, **details)
+    with desk.store.casebook(write=True) as book:
         if not book.has_act(act.id):
             _check(desk, book, act)
             if act.kind is Kind.SIGN_OFF:
                 act = replace(act, body=marks_open(desk, sha256))
         book.act(act)
+        desk.log_in(book, act.kind.value, sha256, **details, id=act.id, digest=fingerprint(act))
     return act
 
 

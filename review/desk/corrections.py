@@ -14,6 +14,7 @@ from review.desk.desk import Desk
 from review.encounter import Correction, CorrectionKind, Encounter, Span
 from review.errors import RefusedAct, WrongUse
 from review.pipeline import Settings
+from review.store import fingerprint
 
 
 class Make(Protocol):
@@ -55,7 +56,8 @@ def correct(desk: Desk, sha256: str, operation: Mapping[str, Any], *, make: Make
         after = make(before, made, Settings(behaviours=desk.policy.tagging()), back_to=back_to)
     except WrongUse as error:
         raise RefusedAct(str(error)) from error
-    with desk.doing(Action.CORRECT, sha256, revision=after.revision, corrections=len(made)) as book:
+    count, digest = len(made), fingerprint(made)
+    with desk.doing(Action.CORRECT, sha256, revision=after.revision, corrections=count, digest=digest) as book:
         if not book.has_act(act.id):
             book.correct(after, made)
             book.act(act)

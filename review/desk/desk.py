@@ -13,7 +13,7 @@ from review.desk.shelf import Encounters
 from review.encounter import Encounter, Verdict
 from review.errors import Refused
 from review.policy import Policy, current
-from review.store import AuditEntry, Casebook, Store
+from review.store import AuditEntry, Casebook, Store, fingerprint
 
 NO_PURPOSE = "Say first what you open this recording for."
 _FREE = frozenset({Action.LIST, Action.SET_PRESENCE, Action.STATEMENT, Action.MOMENTS, Action.ASSIGN})
@@ -170,8 +170,8 @@ class Desk:
 
     def decide(self, verdict: Verdict) -> None:
         """Keep what this person says of a mark, with its entry in the log, or neither; raises RefusedVerdict, too."""
-        answer = verdict.answer.value
-        with self.doing(Action.DECIDE, verdict.recording, flag=verdict.flag, answer=answer) as book:
+        told = {"flag": verdict.flag, "answer": verdict.answer.value, "id": verdict.id, "digest": fingerprint(verdict)}
+        with self.doing(Action.DECIDE, verdict.recording, **told) as book:
             book.record([verdict])
 
     def views(self, sha256: str, *, limit: int = 500) -> tuple[AuditEntry, ...]:

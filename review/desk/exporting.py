@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from review import access
-from review.access import Action, Facts
+from review.access import Action, Facts, ViewerRole
 from review.casework import Act, Casework, Kind, holding, item_key
-from review.desk import casework
+from review.desk import casework, debrief
 from review.desk.desk import Desk
 from review.desk.reviewing import signed_only
 from review.encounter import CONFIRMING_ROLES, Answer, Encounter, Verdict
@@ -41,18 +41,21 @@ def record(desk: Desk, latest: Encounter, said: Sequence[Verdict], *, agency: Po
     """What people did about this recording, as far as whoever sits at this desk may read it; raises Refused.
 
     Who appears in it gets what their debrief tells: answers to marks that they contested or gave context to, the
-    signed form, the notes, what was corrected; nothing of a hold.
+    signed form, the notes, what was corrected; nothing of a hold, nor, where the policy says so, that internal affairs
+    judged or noted something while it lasts.
     """
     sha256, viewer = latest.recording.sha256, desk.viewer
     facts = desk.require(Action.VIEW, sha256)
     own, reviews = access.appears(viewer, facts), bool(desk.may(Action.REVIEW, sha256))
+    withheld = own and facts.held and not agency.show_affairs_views
     with desk.store.casebook() as book:
-        acts = book.acts(sha256)
+        acts = [_no_role(act) for act in book.acts(sha256)] if withheld else list(book.acts(sha256))
         whole = _record(book, sha256, acts, _exporter(desk, book, sha256), at=desk.clock(), agency=agency)
     work = casework.visible(desk, facts, holding(acts))
     if not reviews:
         work = signed_only(work)
-    told = answers_to(work, said, viewer.user) if own else tuple(said)
+    told = answers_to(work, debrief.debrief(desk, sha256).verdicts, viewer.user) if own else tuple(said)
+    told = tuple(map(_no_reviewer, told)) if withheld else told
     kept = replace(whole, work=work)
     if not reviews:
         kept = replace(kept, holds=(), answers=tuple(work.answers.items()))
@@ -86,6 +89,15 @@ def answers_to(work: Casework, verdicts: Sequence[Verdict], user: str) -> tuple[
         else:
             said.append(one)
     return tuple(sorted((said[-1] for said in latest.values() if said), key=lambda one: one.at))
+
+
+def _no_role(act: Act) -> Act:
+    """The act without the role that would tell of a hold."""
+    return replace(act, role="") if act.role == ViewerRole.INTERNAL_AFFAIRS else act
+
+
+def _no_reviewer(one: Verdict) -> Verdict:
+    return replace(one, reviewer_role="") if one.reviewer_role == ViewerRole.INTERNAL_AFFAIRS else one
 
 
 def _exporter(desk: Desk, book: Casebook, sha256: str) -> Exporter:

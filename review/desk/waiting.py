@@ -37,6 +37,9 @@ class What(StrEnum):
     WITH_NOBODY = "with_nobody"  # the same, and there is nobody else who could
 
 
+ONLY_TOLD = frozenset({What.WITH_OTHERS, What.WITH_NOBODY})  # nothing for this person to do
+
+
 @dataclass(frozen=True)
 class Case:
     """One recording about which something may wait."""

@@ -98,7 +98,7 @@ def _verdict(one: Verdict, record: Record) -> dict[str, Any]:
         "answer": one.answer.value,
         **_who(one.reviewer, one.reviewer_role, one.at, record),
         "note": one.note,
-        "counts": one.reviewer_role in CONFIRMING_ROLES,
+        "counts": one.reviewer_role in {*CONFIRMING_ROLES, ""},  # a role is withheld of one that counts only
     }
     if one.flag in record.gone:
         gone = record.gone[one.flag]

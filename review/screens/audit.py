@@ -79,14 +79,18 @@ def _chain(desk: Desk) -> None:
     st.subheader("Is the log whole?", anchor=False)
     st.caption(
         "Each entry holds a hash over the one before. A changed, removed or added entry shows, unless all later hashes "
-        "were made anew; so keep the newest hash somewhere else from time to time."
+        "were made anew; so keep the newest hash somewhere else from time to time. What people answered, did and "
+        "corrected is compared with its entries, too."
     )
     if st.button("Check all entries"):
         chain = auditing.verify(desk)
         if chain.broken_at:
             st.error(f"Entry {chain.broken_at} does not fit the one before it: the log was changed there.")
-        else:
-            st.success(f"{chain.entries} entries, all fit. Newest hash: `{chain.newest}`")
+            return
+        for misfit in chain.compared.misfits:
+            st.error(markup.plain(auditing.misfit_told(misfit)))
+        st.success(f"{chain.entries} entries, all fit. Newest hash: `{chain.newest}`")
+        st.caption(" ".join(auditing.chain_told(chain)))
 
 
 if __name__ == "__main__":

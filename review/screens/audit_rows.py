@@ -13,6 +13,7 @@ from review.store import AuditEntry
 COLUMNS = ("number", "at", "person", "role", "action", "recording", "purpose", "outcome", "source", "details")
 SHOWN = ("When (UTC)", "Who", "Role", "What", "Recording", "Purpose", "Outcome", "From", "Details")
 ID_DIGITS = 12
+PROOFS = frozenset({"id", "digest"})  # of what was kept, for whoever checks the log; the CSV has them
 # A spreadsheet takes text that starts so for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -52,7 +53,7 @@ def told(entry: AuditEntry) -> str:
     >>> told(AuditEntry(datetime(2025, 1, 1, tzinfo=UTC), "a", "admin", "disable_account", details={"account": "b"}))
     'account: b'
     """
-    return "; ".join(f"{words(key)}: {_plain(value)}" for key, value in entry.details.items())
+    return "; ".join(f"{words(key)}: {_plain(value)}" for key, value in entry.details.items() if key not in PROOFS)
 
 
 def words(name: str) -> str:

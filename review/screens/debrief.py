@@ -17,6 +17,12 @@ PAGE_ROWS = 20
 MONTHS = alt.Axis(labelAngle=0, labelOverlap=True)
 COLOURS = {VERIFIED: "#2a7fc9", MARKED: "#7d8a93"}
 RECORDING_PAGE = "debrief_recording.py"
+WHAT_THIS_IS = (
+    "A machine listened to your recordings and marked words that may have calmed or heated a situation. It gives no "
+    "score, no rank and no verdict, and a mark counts for nothing until a person has listened and confirmed it. You, "
+    "supervisors of your unit and internal affairs can open a recording; with each of yours stands who did, and why. "
+    "*Method* tells how often the marks are wrong."
+)
 STATEMENT = (
     "By your agency's policy you can watch a recording of yours once your report or statement about it is done. "
     "You say yourself that it is, and it is kept with your name and the time. It cannot be taken back."
@@ -33,6 +39,7 @@ def show() -> None:
         if not own.total:
             st.info("**No recordings of yours yet.** They appear here once they were processed and said to be yours.")
             return
+        st.markdown(WHAT_THIS_IS)
         _news(own)
         recordings, trends = st.tabs(["Recordings", "My trends"], key="debrief_tab", on_change="rerun")
         with recordings:

@@ -87,7 +87,7 @@ def points(found: Sequence[Month], behaviour: str) -> tuple[Point, ...]:
 def coverage(found: Sequence[Month], *, reviewed: int, total: int) -> str:
     """How many of all their recordings were reviewed, and of how many the figures are made, in a sentence or two."""
     shown = sum(one.recordings for one in found)
-    said = f"{reviewed} of your {total} recording{'' if total == 1 else 's'} {'was' if reviewed == 1 else 'were'}"
+    said = f"{reviewed} of your {total} recordings {'was' if reviewed == 1 else 'were'}"
     rest = "" if shown == total else f" The figures here are made of the {shown} that you may watch so far."
     return f"{said} reviewed to the end.{rest}"
 

@@ -41,9 +41,9 @@ def show() -> None:
         st.page_link("library.py", label="Go to the library")
         return
     _heading(desk, encounter)
-    _review(desk, encounter)
     if desk.may(Action.EXPORT, sha256):
         st.html(markup.exports(sha256))
+    _review(desk, encounter)
 
 
 def _to_debrief(sha256: str) -> NoReturn:

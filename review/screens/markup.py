@@ -22,10 +22,14 @@ SYMBOLS = {
 }
 EXPORT_NAMES = {
     Format.JSON: "JSON (everything)",
-    Format.CSV: "CSV (marks, for a spreadsheet)",
+    Format.CSV: "CSV (marks and answers, for a spreadsheet)",
     Format.VTT: "WebVTT (subtitles)",
     Format.MD: "Markdown (to read)",
 }
+EXPORTED = (
+    "With who said what of which mark and when, what was corrected, and the review, as far as you may read it. "
+    "What you save is logged."
+)
 HEARD_SYMBOLS = {Heard.HEARD: "✓", Heard.UNSURE: "?", Heard.NOT_HEARD: "–"}
 LINKS_SHOWN = 8  # moments of one sentence; the cards have them all
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
@@ -278,12 +282,15 @@ def _order_row(order: Order, recording: str) -> str:
 
 
 def exports(sha256: str) -> str:
-    """Links that save the report."""
+    """Links that save the record, folded away under a title; they stand where a page begins."""
     links = " ".join(
         f'<a href="/api/recordings/{sha256}/export.{form.value}" download>{escape(name)}</a>'
         for form, name in EXPORT_NAMES.items()
     )
-    return f'<div class="bcr-exports"><span>Save as:</span> {links}</div>'
+    return (
+        '<details class="bcr-more"><summary>Save the record of this recording (export)</summary>'
+        f'<div class="bcr-exports">{links}</div><p class="bcr-note">{EXPORTED}</p></details>'
+    )
 
 
 def save_link(url: str, text: str) -> str:

@@ -24,7 +24,7 @@ def show() -> None:
         st.error(str(error))
         return
     st.html(review_form_markup.waiting_list(found, people, desk.clock().date()))
-    if not found:
+    if all(one.what in waiting.ONLY_TOLD for one in found):
         page, label = ELSEWHERE[desk.viewer.role == ViewerRole.OFFICER]
         st.page_link(page, label=label)
 

@@ -1,6 +1,6 @@
 """Where encounters and people's verdicts are kept: SQLite by default, PostgreSQL for an agency."""
 
-from review.store.audit import Chain
+from review.store.audit import Chain, Misfit
 from review.store.audit import Entry as AuditEntry
 from review.store.casebook import Casebook
 from review.store.counts import MarkCount
@@ -9,6 +9,7 @@ from review.store.filters import SERIOUS, Filter, Sort, State
 from review.store.jobs import Job, JobState
 from review.store.library import Asked, Count, Entry, Listed, Work
 from review.store.people import Accounts, Person
+from review.store.reconcile import fingerprint
 from review.store.register import Register
 from review.store.search import Found, Hit
 from review.store.sessions import DEMO, KeptSession
@@ -34,6 +35,7 @@ __all__ = [
     "KeptSession",
     "Listed",
     "MarkCount",
+    "Misfit",
     "Person",
     "Register",
     "Sort",
@@ -41,5 +43,6 @@ __all__ = [
     "Store",
     "Work",
     "database_url",
+    "fingerprint",
     "open_store",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,12 +38,36 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Misfit:
+    """Something that does not fit the log; `id` is a verdict's, an act's, or the revision that corrections made."""
+
+    what: str  # verdict, act or correction
+    recording: str
+    id: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What people did, compared with the log: how many of each kind in full, by their answer only, or not at all."""
+
+    misfits: tuple[Misfit, ...] = ()
+    checked: Mapping[str, int] = field(default_factory=dict)
+    by_answer: Mapping[str, int] = field(default_factory=dict)  # logged by an earlier version of the program
+    not_covered: Mapping[str, int] = field(default_factory=dict)  # done before the log begins
+
+
+@dataclass(frozen=True)
 class Chain:
-    """Whether the log is whole; `broken_at` is the number of the first entry that does not fit, 0 for none."""
+    """Whether the log is whole; `broken_at` is the number of the first entry that does not fit, 0 for none.
+
+    `compared` says whether what people did is still what the log says; nothing is compared with a broken log.
+    """
 
     entries: int
     newest: str
     broken_at: int = 0
+    compared: Compared = field(default_factory=Compared)
 
 
 def append(connection: Connection, entry: Entry) -> None:
@@ -79,8 +103,8 @@ def entries(
     return tuple(map(_entry, connection.execute(query).all()))
 
 
-def verify(connection: Connection) -> Chain:
-    """Recompute the whole chain."""
+def verify(connection: Connection, note: Callable[[Row[Any]], None] = lambda _: None) -> Chain:
+    """Recompute the whole chain; each entry that fits is handed to `note`, the oldest first."""
     before, count = FIRST, 0
     for row in _in_order(connection):
         count += 1
@@ -88,6 +112,7 @@ def verify(connection: Connection) -> Chain:
         if row.number != count or row.hash != _hash(before, row.number, values):
             return Chain(count, before, broken_at=row.number)
         before = row.hash
+        note(row)
     return Chain(count, before)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from review.store.audit import Chain
 from review.store.casebook import Casebook
 from review.store.engine import connect, database_url, reading, writing
 from review.store.library import EVERYTHING, Entry
+from review.store.reconcile import Ledger, compare
 from review.store.register import Register
 from review.store.search import Hit
 from review.store.tables import encounters, recordings
@@ -54,12 +56,17 @@ class Store:
         """Let go of the database."""
         self._engine.dispose()
 
-    def add(self, encounter: Encounter, media: Path, *, at: datetime) -> bool:
-        """Keep this encounter and where its original lies; False when this revision is kept already."""
+    def add(self, encounter: Encounter, media: Path, *, at: datetime, entry: audit.Entry | None = None) -> bool:
+        """Keep this encounter and where its original lies, with its entry in the log or not at all.
+
+        False when this revision is kept already.
+        """
         with writing(self._engine) as connection:
             if rows.has(connection, encounter.recording.sha256, encounter.revision):
                 return False
             rows.add(connection, encounter, media, at)
+            if entry:
+                audit.append(connection, entry)
         return True
 
     def corrections(self, sha256: str) -> tuple[Correction, ...]:
@@ -85,9 +92,11 @@ class Store:
             yield Register(connection)
 
     def verify_audit(self) -> Chain:
-        """Recompute the chain of the audit log."""
+        """Recompute the chain of the audit log, and compare what people did with what it says."""
+        ledger = Ledger()
         with reading(self._engine) as connection:
-            return audit.verify(connection)
+            chain = audit.verify(connection, ledger.note)
+            return chain if chain.broken_at else replace(chain, compared=compare(connection, ledger))
 
     def add_voice_profile(self, profile: VoiceProfile) -> None:
         """Keep an officer's voice profile; raises WrongUse when there is one already."""

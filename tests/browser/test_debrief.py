@@ -170,6 +170,7 @@ def test_an_answer_given_without_a_network_is_said_to_be_unsaved_and_arrives_lat
 def test_what_was_begun_to_be_written_is_there_after_a_reload_and_was_sent_to_nobody(officer, stated, shelved):
     page = watch(officer, shelved)
     moment(page, "flag-4").locator("[data-kind=contest]").click()
+    assert "stays and cannot be taken back" in moment(page, "flag-4").locator(".writing").inner_text()
     moment(page, "flag-4").get_by_role("textbox").fill("I am not sure how to")
     page.reload()
     page.get_by_role("button", name="Watch").click()
@@ -184,10 +185,11 @@ def test_a_coaching_session_is_read_and_answered(officer, stated, shelved, revie
     page = watch(officer, shelved)
     page.get_by_role("button", name="Go to it").click()
     session = page.locator("[data-group=sessions] article")
-    assert "Give the reason first." in session.inner_text()
+    assert "Proposed next step: Give the reason first." in session.inner_text()
     session.get_by_role("textbox").fill("I see it differently.")
     session.get_by_role("button", name="I have read it and do not sign").click()
     eventually(page, lambda: session.inner_text(), lambda told: "Your answer" in told)
+    assert "Proposed, not signed by the officer: Give the reason first." in session.inner_text()
     [kept] = eventually(page, lambda: acts(shelved, Kind.ACKNOWLEDGE), bool)
     assert (kept.body["answer"], kept.text) == ("refused_to_sign", "I see it differently.")
 

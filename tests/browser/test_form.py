@@ -70,6 +70,9 @@ def answer_all(page) -> None:
 
 def test_the_whole_form_is_filled_in_and_signed_by_keyboard_alone(page, shelved, eventually):
     assert "16 of 16 questions have no answer" in page.locator(".left-over").inner_text()
+    before = page.locator(".before-signing").inner_text()
+    assert "marks have no answer; signing leaves them as marked by machine." in before
+    assert "The officer reads this form, with comment and notes, once it is signed." in before
     answer_all(page)  # the last one moves on to the stretch
     page.keyboard.press("Enter")
     eventually(
@@ -85,6 +88,9 @@ def test_the_whole_form_is_filled_in_and_signed_by_keyboard_alone(page, shelved,
     eventually(page, lambda: page.locator(".left-over").inner_text(), lambda text: not text.strip())
     page.keyboard.press("Enter")
     page.locator(".signed:visible").wait_for()
+    marks = len(shelved.encounter.flags)
+    told = f"{marks} of {marks} marks had no answer then"
+    eventually(page, lambda: page.locator(".signed").inner_text(), lambda text: told in text)
     [signed] = acts(shelved, Kind.SIGN_OFF)
     assert signed.person == "demo.supervisor"
     assert replies(shelved) == dict.fromkeys(ITEMS, "cannot_tell")
@@ -220,9 +226,10 @@ def test_a_session_is_made_of_moments_sent_and_answered_by_the_officer(window, s
     praise.get_by_label("At which time?").fill("0:05")
     praise.get_by_label("What went well?").fill("The reason came first.")
     praise.get_by_role("button", name="Add praise").click()
-    page.get_by_label("Agreed next step", exact=True).fill("Keep it so.")
+    page.get_by_label("Proposed next step", exact=True).fill("Keep it so.")
     page.get_by_role("button", name="Send to the officer").click()
     page.get_by_text("The officer has not answered yet.").wait_for()
+    assert page.locator(".session .step").inner_text() == "Proposed next step: Keep it so."
     eventually(page, lambda: saved(page), lambda text: text == "All saved")
     [session] = acts(shelved, Kind.SESSION)
     assert session.body["agenda"] == [acts(shelved, Kind.PRAISE)[0].id]
@@ -238,11 +245,45 @@ def test_a_session_is_made_of_moments_sent_and_answered_by_the_officer(window, s
     page.get_by_label("What you want to say to it").fill("There was little time.")
     both.nth(1).click()
     page.get_by_text("Read by you, who does not sign").wait_for()
+    assert page.locator(".session .step").inner_text() == "Proposed, not signed by the officer: Keep it so."
     eventually(
         page,
         lambda: [act.text for act in acts(shelved, Kind.ACKNOWLEDGE)],
         lambda said: said == ["There was little time."],
     )
+
+
+def test_a_session_is_withdrawn_with_a_reason_that_stays(window, shelved, eventually):
+    with open_store(shelved.database) as store, store.casebook(write=True) as book:
+        book.set_whose(shelved.sha256, wearer="demo.officer", unit="")
+    window.sign_in()
+    window.opened(shelved.sha256, "coaching")
+    post(window, shelved, "demo.supervisor", "session", agenda=[], next_step="Keep it so.")
+    page = window.page
+    page.goto(f"{window.base}/coaching?recording={shelved.sha256}")
+    page.locator(".recall summary").click()
+    page.get_by_label("Why is this session withdrawn?").fill("Sent by mistake.")
+    page.get_by_role("button", name="Withdraw", exact=True).click()
+    page.get_by_text("Sent by mistake.").wait_for()
+    [kept] = eventually(page, lambda: acts(shelved, Kind.RECALL), bool)
+    assert kept.text == "Sent by mistake."
+
+
+def test_a_reopened_and_newly_signed_form_shows_how_it_was_signed_before(page, window, shelved, eventually):
+    at = datetime.now(UTC)
+    with open_store(shelved.database) as store, store.casebook(write=True) as book:
+        for kind, body in [
+            (Kind.DISPOSITION, {"choice": "Praise"}), (Kind.COMMENT, {"text": "Calm."}), (Kind.SIGN_OFF, {}),
+            (Kind.REOPEN, {"why": "A second camera."}), (Kind.SIGN_OFF, {}),
+        ]:  # fmt: skip
+            book.act(Act(f"{uuid4()}:1", shelved.sha256, kind, "", body, "demo.supervisor", "supervisor", at))
+    page.reload()
+    page.locator(".signed-before:visible").wait_for()
+    told = page.locator(".signed-before").inner_text()
+    assert "Praise" in told
+    assert "Comment: “Calm.”" in told
+    assert "Reopened by you" in told
+    assert "A second camera." in told
 
 
 def test_a_trainer_hears_a_shared_moment_and_nothing_else(page, window, shelved, eventually):

@@ -23,10 +23,8 @@ def listened(shelved) -> list[tuple[float, float]]:
 def contest(shelved, flag: str, text: str) -> None:
     """What the officer says about a mark, from the officer's own page."""
     with open_store(shelved.database) as store, store.casebook(write=True) as book:
-        act = Act(
-            f"{uuid4()}:1", shelved.sha256, Kind.CONTEST, flag, {"text": text}, "demo.officer", "officer", MADE_AT
-        )
-        book.act(act)
+        who = {"person": "demo.officer", "role": "officer", "at": MADE_AT}
+        book.act(Act(f"{uuid4()}:1", shelved.sha256, Kind.CONTEST, flag, {"text": text}, **who))
 
 
 @pytest.mark.parametrize("way", ["key", "button"])
@@ -161,14 +159,21 @@ def test_praise_for_a_chosen_mark_lands_at_the_mark_and_says_so(page, player, sh
 def test_whoever_has_gone_on_from_the_mark_notes_where_they_are(page, player, shelved, eventually):
     flag = shelved.encounter.flags[0]
     player.card(flag.id).locator("blockquote").click()
-    word = shelved.encounter.words[-4]
-    page.locator(".word").nth(-4).click()
+    marked = {number for one in shelved.encounter.flags for number in range(one.first, one.last + 1)}
+    number, word = next(
+        (number, word)
+        for number, word in enumerate(shelved.encounter.words)
+        if number not in marked and word.span.start > flag.span.end + 10
+    )
+    page.locator(".word").nth(number).click()
     eventually(page, player.now, lambda at: at >= word.span.start)
     player.pause()
     at = player.now()
     player.press("b")
-    assert page.locator(".moment-told").inner_text() == f"Bookmark at 0:{int(at):02}, where the recording is."
+    assert (
+        page.locator(".moment-told").inner_text()
+        == f"Bookmark at 0:{int(at):02}, where the recording is; about: Reason for stop."
+    )
     eventually(page, player.acts, lambda acts: len(acts) == 1)
     [act] = player.acts()
-    assert act.about == ""
     assert abs(act.body["at"] - at) < 0.01

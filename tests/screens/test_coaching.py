@@ -154,15 +154,57 @@ def test_an_officer_before_the_statement_is_told_why_the_session_cannot_be_read(
     assert forms(at) == []
 
 
-def test_what_was_agreed_is_told_to_who_prepares_the_next_one(desk, shelved):
+def test_the_next_step_is_told_to_who_prepares_the_next_one(desk, shelved):
     assert coaching_data(desk, shelved.sha256)["last"] is None
     do(desk, shelved, "session", agenda=[], next_step="reasons first")
     assert coaching_data(desk, shelved.sha256)["last"] == {
         "on": "2025-03-02",
         "by": "demo.supervisor",
         "text": "reasons first",
+        "name": "Proposed last time, not answered by the officer yet",
+        "said": "",
         "about": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "step"),
+    [
+        ("refused_to_sign", "Proposed last time, not signed by the officer", "Proposed, not signed by the officer"),
+        ("acknowledged", "Next step from last time, acknowledged by the officer", "Next step, acknowledged by the"),
+    ],
+)
+def test_a_next_step_is_a_proposal_until_the_officer_acknowledged_it_and_never_called_agreed(
+    desk, store, shelved, said, name, step
+):
+    session = do(desk, shelved, "session", agenda=[], next_step="reasons first")
+    data = coaching_data(desk, shelved.sha256)
+    assert data["steps"][""] == "Proposed next step"
+    officer = Desk.of(store, "demo.officer", session="o", source="test", clock=lambda: AT)
+    officer.begin(shelved.sha256, "own_debrief")
+    do(officer, shelved, "acknowledge", session.id, answer=said, text="I do not agree.")
+    data = coaching_data(desk, shelved.sha256)
+    assert (data["last"]["name"], data["last"]["said"]) == (name, "I do not agree.")
+    assert data["steps"][data["sessions"][0]["answer"]["what"]].startswith(step)
+    assert "agreed" not in json.dumps([data["last"], data["steps"]]).lower()
+
+
+def test_a_withdrawn_session_is_told_with_the_reason_and_is_not_the_last_one(desk, open_page, shelved):
+    session = do(desk, shelved, "session", agenda=[], next_step="reasons first")
+    do(desk, shelved, "recall", session.id, why="The mark was another officer's.")
+    data = coaching_data(desk, shelved.sha256)
+    assert data["sessions"][0]["withdrawn"]["text"] == "The mark was another officer's."
+    assert data["last"] is None
+    assert "withdrawn by who sent it" in html(open_page())
+
+
+def test_a_moment_of_an_agenda_says_who_spoke(desk, shelved):
+    agree(desk, shelved, "flag-4")
+    do(desk, shelved, "note", "flag-3", at=0.1, text="a civilian's words")
+    do(desk, shelved, "note", at=500.0, text="after the end")
+    rows = {row["text"]: row["who"] for row in coaching_data(desk, shelved.sha256)["candidates"]}
+    ultimatum = next(flag for flag in shelved.encounter.flags if flag.id == "flag-4")
+    assert rows == {f"“{ultimatum.quote}”": "Officer", "a civilian's words": "Civilian", "after the end": ""}
 
 
 def test_both_answers_of_an_officer_are_told_in_plain_words(desk, open_page, shelved, store):

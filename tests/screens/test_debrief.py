@@ -19,7 +19,7 @@ from review.desk import Desk, casework
 from review.desk.debrief import Debrief, News, Past, Views
 from review.encounter import Answer, Direction, Role, Status, Verdict
 from review.policy import VARIABLE
-from review.screens import debrief_markup, debrief_rows, debrief_trends, main
+from review.screens import debrief_markup, debrief_rows, debrief_trends, debrief_words, main
 from review.screens.answer_rows import answer_rows, answers_of
 from review.screens.debrief_trends import MARKED, VERIFIED
 from review.screens.debrief_views import view_rows, views_table
@@ -136,11 +136,14 @@ def test_another_officers_recording_is_refused_by_its_address(open_app, shelved,
     assert components(at, "review.answers") == []
 
 
-def test_the_debrief_asks_for_its_purpose_first(open_app, shelved, own):
+def test_the_debrief_says_for_what_it_is_opened_and_asks_nothing(open_app, shelved, own):
     own()
     at = debrief_of(open_app(purpose=""), shelved.sha256)
-    assert at.subheader[0].value == "Why are you opening this recording?"
-    at.button[0].click().run()
+    assert "This is opened as your own debrief; that is logged" in at.markdown[0].value
+    assert (list(at.subheader), list(at.radio)) == ([], [])
+    [button] = at.button
+    assert button.label == "Open"
+    button.click().run()
     with open_store(shelved.database) as store, store.casebook() as book:
         assert [entry.purpose for entry in book.logged(action="open")] == ["own_debrief"]
 
@@ -162,6 +165,27 @@ def test_the_peer_support_line_is_told_once_on_every_page(open_app, shelved, own
     assert told(debrief_of(at, shelved.sha256)) == ["warning"]
     at.button(key="watch").click().run()
     assert told(at) == ["foot"]
+
+
+def test_without_a_peer_support_line_the_warning_speaks_of_none(open_app, shelved, own):
+    own()
+    at = debrief_of(open_app(), shelved.sha256)
+    told = html(at) + " ".join(one.value for one in at.caption)
+    assert "You need not watch this now" in told
+    assert "line above" not in told
+    assert "peer" not in told.lower()
+    assert 'class="bcr-support"' not in told
+
+
+def test_with_a_peer_support_line_the_warning_shows_it_and_says_that_nothing_notices(
+    open_app, shelved, own, tmp_path, monkeypatch
+):
+    (tmp_path / "agency.toml").write_text('[agency]\npeer_support = "Peers: 0800 555 0100"\n')
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "agency.toml"))
+    own()
+    at = debrief_of(open_app(), shelved.sha256)
+    assert 'class="bcr-support">Peers: <a href="tel:08005550100">' in html(at)
+    assert any("notices whether you use the line above" in one.value for one in at.caption)
 
 
 def test_distressing_moments_are_warned_of_before_anything_is_heard_and_the_choice_is_not_logged(
@@ -270,7 +294,43 @@ def test_a_mark_says_that_the_machine_made_it_and_when_it_is_unsure(shelved):
     agreed = row(encounter, verdicts=(verdict("flag-4", Answer.AGREE),))
     [moment] = next(group for group in agreed["groups"] if group["id"] == "escalating")["moments"]
     assert not moment["unsure"]  # people have confirmed it
-    assert moment["stands"] == "Confirmed by a person"
+    assert moment["stands"] == ("Confirmed by Supervisor A, supervisor, on 2025-03-02 (no record that they played it)")
+
+
+def moment_of(data, flag: str):
+    return next(one for group in data["groups"] for one in group["moments"] if one["id"] == flag)
+
+
+def test_a_judged_mark_says_by_whom_and_whether_they_played_it(shelved):
+    flag = next(one for one in shelved.encounter.flags if one.id == "flag-4")
+    heard = act(Kind.LISTENED, person="s", start=flag.span.start, end=flag.span.end)
+    down = row(shelved.encounter, heard, verdicts=(verdict("flag-4", Answer.DISAGREE),))
+    assert moment_of(down, "flag-4")["stands"] == (
+        "Turned down by Supervisor A, supervisor, on 2025-03-02 (played this moment here)"
+    )
+    theirs = replace(verdict("flag-4", Answer.AGREE), reviewer="i", reviewer_role="internal_affairs")
+    both = row(shelved.encounter, verdicts=(verdict("flag-4", Answer.DISAGREE), theirs))
+    told = moment_of(both, "flag-4")["stands"]
+    assert told.startswith("Reviewers disagree about this mark. Supervisor A, supervisor, on 2025-03-02")
+    assert "Internal affairs A, internal affairs, on 2025-03-02 (no record that they played it): agreed" in told
+    unnamed = replace(theirs, reviewer="")
+    told = debrief_words.stands(flag, replace(found(shelved.encounter, verdicts=(unnamed,)), people={"": "a person"}))
+    assert told == "Confirmed by a person"
+
+
+def test_the_field_for_an_answer_says_what_is_true_where_the_mark_and_the_review_stand(shelved):
+    signed = act(Kind.SIGN_OFF, person="s")
+    agreed = (verdict("flag-4", Answer.AGREE),)
+    hints = debrief_rows.HINTS
+    assert moment_of(row(shelved.encounter), "flag-4")["hint"] == "open"
+    assert moment_of(row(shelved.encounter, verdicts=agreed), "flag-4")["hint"] == "judged"
+    assert moment_of(row(shelved.encounter, signed, verdicts=agreed), "flag-4")["hint"] == "judged"
+    assert moment_of(row(shelved.encounter, signed), "flag-4")["hint"] == "signed"
+    assert [row(shelved.encounter, *done)["hint"] for done in ((), (signed,))] == ["whole", "whole_signed"]
+    assert "whoever judges it" not in str([hints["judged"], hints["signed"]])
+    assert all("cannot be taken back" in hints[one]["contest"] for one in ("open", "judged", "signed"))
+    assert all("cannot be taken back" in one["ask_review"] for one in hints.values())
+    assert "has not judged it" in hints["judged"]["contest"]
 
 
 def test_a_moment_comes_with_what_was_said_before_it(shelved):
@@ -307,7 +367,12 @@ def test_an_answer_says_what_became_of_it(shelved):
     )
     rows = answer_rows(work, said, PEOPLE, "o")
     assert rows["flag-4"][0]["became"] == (
-        "Since then: Supervisor A judged this mark on 2025-03-02: disagreed, and wrote: “An order, no threat.”."
+        "Since then: Supervisor A, who had judged this mark before, judged it again on 2025-03-02: disagreed, "
+        "and wrote: “An order, no threat.”. Nobody else has judged it since."
+    )
+    new = answer_rows(work, said[1:], PEOPLE, "o")["flag-4"][0]["became"]
+    assert (
+        new == "Since then: Supervisor A judged this mark on 2025-03-02: disagreed, and wrote: “An order, no threat.”."
     )
     assert (rows["flag-1"][0]["what"], rows["flag-1"][0]["became"]) == (
         "a weapon was seen",
@@ -317,6 +382,19 @@ def test_an_answer_says_what_became_of_it(shelved):
     signed = holding([asked, act(Kind.SIGN_OFF, person="s", on=AT + timedelta(days=1))])
     assert answer_rows(signed, (), PEOPLE, "o")[""][0]["became"] == (
         "Since then: Supervisor A signed the review off on 2025-03-03."
+    )
+    first = act(Kind.SIGN_OFF, person="s", on=AT - timedelta(days=1))
+    again = holding(
+        [
+            first,
+            asked,
+            act(Kind.REOPEN, person="s", why="asked"),
+            act(Kind.SIGN_OFF, person="s", on=AT + timedelta(days=1)),
+        ]
+    )
+    assert answer_rows(again, (), PEOPLE, "o")[""][0]["became"] == (
+        "Since then: Supervisor A, who had signed it before, signed the review off on 2025-03-03. "
+        "Nobody else has signed it since."
     )
 
 
@@ -417,6 +495,20 @@ def test_who_viewed_a_recording_is_told_in_plain_words_newest_first():
     assert "It is held" not in table  # why somebody was refused can tell what is not told to the officer
 
 
+def test_what_was_done_at_the_command_line_says_so_and_alarms_nobody():
+    typed = entry("", "set_presence", role="", source="command line, root")
+    by_name = entry("s", "export", minutes=1, source="command line, root", details={"form": "csv"})
+    page = entry("s", "view", minutes=2, source="127.0.0.1")
+    rows = view_rows(Views((page, by_name, typed, entry("", "view", role="")), PEOPLE), "o")
+    assert [one.who for one in rows] == [
+        "Supervisor A",
+        "Supervisor A, at the command line",
+        "At the command line",
+        "Somebody who was not signed in",
+    ]
+    assert "root" not in views_table(rows, withheld=False)
+
+
 def test_that_entries_may_be_left_out_is_said_and_names_are_escaped():
     rows = view_rows(Views((entry("<b>", "open"),), {}), "o")
     table = views_table(rows, withheld=True)
@@ -461,7 +553,10 @@ def test_a_months_figures_are_per_recorded_hour_and_verified_ones_of_reviewed_re
     verified, marked = debrief_trends.points(found, "empathy")
     assert (verified.kind, verified.moments, verified.per_hour) == (VERIFIED, 12, 8.0)
     assert (marked.kind, marked.moments, marked.per_hour) == (MARKED, 20, 10.0)
-    assert debrief_trends.coverage(found) == "3 of your 4 recordings were reviewed to the end."
+    assert debrief_trends.coverage(found, reviewed=3, total=4) == ("3 of your 4 recordings were reviewed to the end.")
+    assert debrief_trends.coverage(found, reviewed=1, total=9) == (
+        "1 of your 9 recordings was reviewed to the end. The figures here are made of the 4 that you may watch so far."
+    )
 
 
 def test_too_few_recordings_or_too_little_of_a_behaviour_say_nothing():

@@ -160,6 +160,8 @@ def test_the_officer_reads_the_form_once_it_is_signed_with_who_said_what_and_whe
     assert not at.exception
     shown = html(at)
     assert "Signed off by Supervisor A, 2025-03-02. It is kept as it is." in shown
+    marks = len(shelved.encounter.flags)
+    assert f"{marks} of {marks} marks had no answer then and stay as marked by machine." in shown
     assert "<strong>How it ended:</strong> Praise" in shown
     assert "<blockquote>Calm, and explained at once.</blockquote>" in shown
     for checklist in current().checklists:

@@ -181,9 +181,26 @@ def test_the_listen_page_tells_facts_remarks_figures_and_offers_the_reports(open
     assert at.info[0].value == r"The second speaker is far from the camera\."
     shown = html(at)
     assert "2025-02-28 21:15 UTC" in shown
+    assert "nobody has said yet" in shown
     assert "0 of 2 (0 %)" in shown
     for form in ("json", "csv", "vtt", "md"):
         assert f"/api/recordings/{shelved.sha256}/export.{form}" in shown
+
+
+def test_the_listen_page_says_who_wears_the_camera_and_for_which_unit(open_app, seated, shelved, new_store):
+    with new_store().casebook(write=True) as book:
+        book.set_whose(shelved.sha256, wearer="4711", unit="North")
+        book.keep_demo(Viewer("demo.wearer", "Officer A", "officer", "North", "4711"), at=MADE_AT)
+    at = open_app(seated(Viewer("p", "A person", "supervisor", "North")))
+    assert "Officer A (4711), North" in html(listen(at, recording=shelved.sha256))
+
+
+def test_the_export_stands_at_the_head_of_the_listen_page_under_a_title(open_app, shelved):
+    at = listen(open_app(), recording=shelved.sha256)
+    pieces = [element.proto.body for element in at.get("html")]
+    facts, exports = (next(n for n, body in enumerate(pieces) if sign in body) for sign in ("bcr-facts", "export.json"))
+    assert exports == facts + 1
+    assert "<summary>Save the record of this recording (export)</summary>" in pieces[exports]
 
 
 def test_the_listen_page_tells_the_encounter_in_sentences_that_lead_to_their_moments(open_app, shelved):

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from review.access import Viewer
+from review.behaviours import UNSURE_ONLY
 from review.behaviours.catalogue import CATALOGUE
-from review.encounter import Answer, Direction, Role, Span, Verdict, VoiceAct, VoiceActKind
+from review.casework import Act, Kind, holding
+from review.encounter import Answer, Direction, Role, Span, Status, Verdict, VoiceAct, VoiceActKind
 from review.screens import parts, player_data
+from review.screens.casework_rows import casework_row
 from review.screens.viewer import from_user
 from review.timeline import Tension
 
@@ -87,6 +91,73 @@ def test_the_serious_marks_are_told_apart_and_the_tension_travels_as_bars(encoun
     data = player_data.player_data(replace(encounter, flags=flags), SUPERVISOR, at=None, about={}, tension=bars)
     assert [flag["serious"] for flag in data["flags"]] == [True, False]
     assert data["tension"] == [[0.0, 0.5, 0.0], [4.0, 1.0, 0.25]]
+
+
+@pytest.mark.parametrize(
+    ("change", "language", "told"),
+    [
+        ({"confidence": 0.92}, "en", "machine 92 % sure"),
+        ({"confidence": 0.55, "status": Status.UNSURE}, "en", "machine 55 % sure"),
+        (
+            {"behaviour": UNSURE_ONLY[0], "confidence": 0.92, "status": Status.UNSURE},
+            "en",
+            "unsure: this kind of mark is not reliable enough yet",
+        ),
+        ({"behaviour": UNSURE_ONLY[0], "confidence": 0.92}, "en", "machine 92 % sure"),  # of a version that was sure
+        ({"behaviour": UNSURE_ONLY[0], "confidence": 0.6, "status": Status.UNSURE}, "es", "machine 60 % sure"),
+        (
+            {"role": Role.UNKNOWN, "confidence": 0.8, "status": Status.UNSURE},
+            "en",
+            "unsure: the machine does not know who says this",
+        ),
+    ],
+)
+def test_an_unsure_mark_never_tells_a_percentage_that_contradicts_it(encounter, change, language, told):
+    assert player_data.certainty(replace(encounter.flags[0], **change), language) == told
+
+
+def test_what_an_officer_answered_travels_by_mark_with_their_name_and_what_was_played_only_to_whoever_played_it():
+    def act(kind: Kind, about: str = "", person: str = "o", **body: object) -> Act:
+        at = AT + timedelta(minutes=len(kind))  # the longer word later
+        return Act(f"{kind}:{about}", "sha", kind, about, body, person, "officer", at)
+
+    work = holding(
+        [
+            act(Kind.CONTEXT, "flag-1", what="weapon_seen", text="A knife on the seat."),
+            act(Kind.ASK_REVIEW, "flag-1", text="I spoke to my partner."),
+            act(Kind.LISTENED, "", "s", start=1.0, end=4.5),
+        ]
+    )
+    row = casework_row(work, "s", {"o": "Officer A"})
+    told = {"by": "Officer A", "on": "2025-03-01"}
+    assert row["said"] == {
+        "flag-1": [
+            {"name": "Context", "what": "a weapon was seen", "text": "A knife on the seat.", **told},
+            {
+                "name": "Asked for another person to review it",
+                "what": "",
+                "text": "I spoke to my partner.",
+                **told,
+            },
+        ]
+    }
+    assert row["heard"] == [[1.0, 4.5]]
+    assert casework_row(work, "o")["heard"] == []
+
+
+def test_the_time_of_a_recording_is_the_readers_own_and_says_its_zone(encounter):
+    def told(name: str) -> str:
+        return dict(parts.facts(encounter, zone=ZoneInfo(name)))["Recorded"]
+
+    assert told("Europe/Berlin") == "2025-02-28 22:15 CET"
+    assert told("America/Sao_Paulo") == "2025-02-28 18:15 UTC-03"
+    assert dict(parts.facts(encounter))["Recorded"] == "2025-02-28 21:15 UTC"
+
+
+def test_the_facts_say_whose_camera_it_is_or_that_nobody_has_said(encounter):
+    assert dict(parts.facts(encounter, whose=("Officer A (4711)", "North")))["Worn by"] == "Officer A (4711), North"
+    assert dict(parts.facts(encounter, whose=("", "")))["Worn by"] == "nobody has said yet"
+    assert "Worn by" not in dict(parts.facts(encounter))
 
 
 def test_every_serious_behaviour_is_in_the_codebook():

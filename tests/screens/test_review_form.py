@@ -15,7 +15,7 @@ from review.access import Viewer
 from review.desk import Desk, casework
 from review.desk.moments import Moment, Said
 from review.desk.waiting import Waiting, What
-from review.encounter import Role
+from review.encounter import Answer, Role, Verdict
 from review.screens import main, review_form, review_form_markup
 from review.screens.review_form_data import form_data
 
@@ -104,8 +104,36 @@ def test_the_form_says_who_answered_and_keeps_a_signature_with_its_day(desk, she
     assert data["given"]["encounter/force_used"] == [
         {"by": "demo.supervisor", "on": "2025-03-02", "reply": "cannot_tell", "note": ""}
     ]
-    assert data["signed"] == {"by": "demo.supervisor", "on": "2025-03-02", "text": ""}
+    marks = len(shelved.encounter.flags)
+    assert data["signed"] == {"by": "demo.supervisor", "on": "2025-03-02", "marked": marks, "unanswered": marks}
     assert (data["comment"]["text"], data["disposition"]["choice"]) == ("Reasons came early.", "Praise")
+
+
+def test_the_form_says_before_it_is_signed_how_many_marks_have_no_answer(desk, shelved):
+    marks = len(shelved.encounter.flags)
+    desk.decide(Verdict(f"{uuid4()}:1", shelved.sha256, "flag-4", Answer.AGREE, "demo.supervisor", "supervisor", AT))
+    data = form_data(desk, shelved.sha256)
+    assert (data["marked"], data["unanswered"], data["signed"]) == (marks, marks - 1, None)
+
+
+def test_a_form_that_was_signed_anew_still_tells_how_it_was_signed_before_and_why_it_was_reopened(desk, shelved):
+    answer_all(desk, shelved)
+    do(desk, shelved, "comment", text="Reasons came early.")
+    do(desk, shelved, "sign_off")
+    assert form_data(desk, shelved.sha256)["signings"] == []  # it stands
+    do(desk, shelved, "reopen", why="a second camera came in")
+    do(desk, shelved, "comment", text="Reasons came late.")
+    do(desk, shelved, "disposition", choice=desk.policy.dispositions[1])
+    do(desk, shelved, "sign_off")
+    data = form_data(desk, shelved.sha256)
+    [before] = data["signings"]
+    assert (before["choice"], before["comment"], before["signed"]["by"]) == (
+        "Praise",
+        "Reasons came early.",
+        "demo.supervisor",
+    )
+    assert before["reopened"] == {"by": "demo.supervisor", "on": "2025-03-02", "text": "a second camera came in"}
+    assert data["comment"]["text"] == "Reasons came late."
 
 
 def test_the_form_holds_no_count_of_answers_by_kind(desk, shelved):
@@ -161,6 +189,18 @@ def test_today_says_that_nothing_waits(desk, open_page):
     assert review_form_markup.NOTHING_WAITS in html(open_page("today.py"))
 
 
+def test_what_a_supervisor_judged_and_an_officer_contests_is_told_and_is_no_work_of_theirs(
+    desk, officer, open_page, shelved
+):
+    said = Verdict(f"{uuid4()}:1", shelved.sha256, "flag-4", Answer.AGREE, "demo.supervisor", "supervisor", AT)
+    desk.decide(said)
+    do(officer, shelved, "contest", "flag-4", text="I said that to my partner.")
+    at = open_page("today.py")
+    assert "somebody else looks at it, nothing for you to do <span>1</span>" in html(at)
+    assert [link.proto.label for link in at.get("page_link")] == ["Look through the recordings"]
+    assert "Marks that an officer contests <span>1</span>" in html(open_page("today.py", AFFAIRS))
+
+
 def test_today_leads_internal_affairs_to_what_is_held(desk, open_page, shelved):
     do(desk, shelved, "refer", why="force without a report")
     shown = html(open_page("today.py", AFFAIRS))
@@ -175,6 +215,16 @@ def test_what_people_wrote_is_shown_as_text_and_never_as_html():
     shown = review_form_markup.waiting_list([one], {}, TODAY)
     assert "<img" not in shown
     assert shown.count("&lt;img") == 3
+
+
+def test_what_somebody_else_looks_at_is_told_as_nothing_to_do_after_all_that_is():
+    own = Waiting(What.WITH_OTHERS, "r" * 64, "stop.wav", TODAY, by="o", text="I said that to my partner.")
+    task = Waiting(What.CONTESTED, "q" * 64, "search.wav", TODAY, by="o")
+    shown = review_form_markup.waiting_list([task, own], {"o": "Officer A"}, TODAY)
+    assert shown.index("Marks that an officer contests") < shown.index(
+        "somebody else looks at it, nothing for you to do"
+    )
+    assert "I said that to my partner." in shown
 
 
 @pytest.mark.parametrize(("days", "words"), [(0, "today"), (1, "yesterday"), (30, "30 days ago")])

@@ -61,7 +61,7 @@ export class Review extends Form {
     this.left = el("div", { class: "left-over" });
     this.sign = button("Sign off this review", { class: "main", "aria-describedby": "left-over", onclick: () => this.#signOff() });
     this.before = el("div", { class: "before-signing" });
-    this.history = el("div", { class: "history", hidden: true });
+    this.history = el("div", { class: "signed-before", hidden: true });
     this.signed = el("div", { class: "signed", hidden: true });
     this.banner = el("div", { class: "banner", role: "note", hidden: true });
     this.why = el("textarea", { rows: 2, maxlength: 2000, "aria-label": "Why is it reopened?", placeholder: "Why is it reopened?" });
@@ -175,7 +175,7 @@ export class Review extends Form {
     const { signed, marked } = this.state;
     this.before.hidden = Boolean(signed) || !this.can("sign_off");
     const left = this.state.unanswered ? `${unanswered(this.state, "have")}; signing leaves them as marked by machine.` : marked ? `All ${marked} marks have an answer.` : "";
-    this.before.replaceChildren(...[left, "The officer reads this form, with comment and notes, once it is signed."].filter(Boolean).map((text) => el("p", {}, text)));
+    this.before.replaceChildren(...[left, `The officer reads this form, with comment and notes, once it is signed${this.state.hold ? " and the hold has ended" : ""}.`].filter(Boolean).map((text) => el("p", {}, text)));
   }
 
   // Signatures that were opened again: nothing of them is lost when the form is signed anew.

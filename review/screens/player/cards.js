@@ -114,7 +114,7 @@ export class Cards {
     const notes = flag.modifiers.length ? ` · ${flag.modifiers.join(", ")}` : "";
     const state = el("span", { class: "state" });
     const why = el("details", { class: "why" }, el("summary", {}, "Why it is marked"), el("p", {}, flag.about),
-      el("p", {}, "Rule ", el("code", {}, flag.source), `, ${flag.certainty}${notes}`));
+      el("p", {}, "Found by ", el("code", {}, flag.source), `, ${flag.certainty}${notes}`));
     const root = el("div", { class: `card ${flag.direction}${flag.unsure ? " unsure" : ""}`, role: "listitem",
       "data-flag": flag.id, "aria-label": `${flag.direction_name}: ${flag.name} at ${flag.clock}` },
       title, el("blockquote", {}, flag.quote), said,

@@ -60,7 +60,7 @@ export function build(player) {
   player.follow = el("input", { type: "checkbox", checked: true, onchange: () => (player.transcript.follow = player.follow.checked) });
   player.resume = new Resume({ media: player.media, onVerify: (from) => player.verify.start({ from }) });
   player.held = el("p", { class: "notice grave", role: "status", hidden: true }, "This recording is held for internal affairs.");
-  const legend = el("div", { class: "legend" }, "Dotted: doubtful word. Italic: somebody else talks, too. Hatched: the machine is unsure. Speech bubble: the officer answered to the mark.");
+  const legend = el("div", { class: "legend" }, "Dotted: doubtful word. Italic: somebody else talks, too. Hatched: the machine is unsure. Speech bubble: the officer answered.");
   const reading = el("div", { class: "bar" }, player.search.root, el("label", {}, player.follow, " Follow while playing"));
   const below = el("div", { class: "bar" }, legend, el("div", { class: "group" }, player.corrections.undo, player.corrections.first));
   const left = el("div", { class: "left" }, reading, player.corrections.root, player.transcript.pane, below, player.corrections.history);
