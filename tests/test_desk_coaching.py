@@ -158,7 +158,7 @@ def test_a_review_says_how_many_marks_have_no_answer_and_a_signature_keeps_the_n
     sign(supervisor, shelved)
     judge(supervisor, shelved, Answer.UNDO)
     kept = reviewing.review(supervisor, shelved.sha256).work.signed
-    assert kept.body == {"marks": found.marks, "unanswered": found.unanswered}
+    assert kept.body == {"revision": 1, "marks": found.marks, "unanswered": found.unanswered}
 
 
 def test_what_was_signed_before_is_told_to_who_reviews_and_not_to_the_officer(supervisor, sit, shelved):

@@ -160,7 +160,7 @@ def test_markdown_has_the_same_in_sections(supervisor, shelved):
     assert "| `flag-4` of revision 1: ultimatum | agree | Supervisor A (s) | supervisor | 2025-03-02 09:" in text
     assert "| clear | yes |" in text
     assert "| 2 | role | S2 |" in text
-    assert "**sign off** (marks 6, unanswered 5); Supervisor A (s), supervisor, 2025-03-02" in text
+    assert "**sign off** (revision 1, marks 6, unanswered 5); Supervisor A (s), supervisor, 2025-03-02" in text
     assert "**note** at 0:03 about `flag-1`: Listen to this.; Supervisor A (s)" in text
     assert "**disposition**: No further action" in text
 

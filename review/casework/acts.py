@@ -28,7 +28,7 @@ class Kind(StrEnum):
     ANSWER = "answer"  # about: an item of a checklist; body: checklist, reply, note
     COMMENT = "comment"  # body: text; the review's comment, the latest holds
     DISPOSITION = "disposition"  # body: choice; how the review ends, the latest holds
-    SIGN_OFF = "sign_off"  # body, made by the desk: marks, unanswered; how many marks had no answer then
+    SIGN_OFF = "sign_off"  # body, made by the desk: revision, marks, unanswered (marks without an answer then)
     REOPEN = "reopen"  # body: why
     REFER = "refer"  # body: why; holds the recording for internal affairs
     RELEASE = "release"  # body: why; ends the hold

@@ -49,10 +49,12 @@ def do(desk: Desk, sha256: str, operation: Mapping[str, Any]) -> Act:
     details = {"about": act.about, **_told(act)}
     desk.require(ACTION[act.kind], sha256, told=act.kind.value, **details)
     with desk.store.casebook(write=True) as book:
-        if not book.has_act(act.id):
-            _check(desk, book, act)
-            if act.kind is Kind.SIGN_OFF:
-                act = replace(act, body=marks_open(desk, sha256))
+        if book.has_act(act.id):
+            book.act(act)  # sent once more: refused where it is somebody else's, and neither kept nor logged again
+            return act
+        _check(desk, book, act)
+        if act.kind is Kind.SIGN_OFF:
+            act = replace(act, body={"revision": desk.latest(sha256).revision, **marks_open(desk, sha256)})
         book.act(act)
         desk.log_in(book, act.kind.value, sha256, **details, id=act.id, digest=fingerprint(act))
     return act

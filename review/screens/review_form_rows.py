@@ -72,10 +72,11 @@ def told(act: Act | None) -> dict[str, Any] | None:
 
 
 def signed_row(act: Act | None) -> dict[str, Any] | None:
-    """Who signed when, and how many marks had no answer then; `marked` is None where that was not kept yet."""
+    """Who signed when, on which revision, and how many marks had no answer then; None for what was not kept yet."""
     if act is None:
         return None
-    return {**_by(act), "marked": act.body.get("marks"), "unanswered": act.body.get("unanswered")}
+    body = {name: act.body.get(kept) for name, kept in (("marked", "marks"), ("unanswered", "unanswered"))}
+    return {**_by(act), **body, "revision": act.body.get("revision")}
 
 
 def signing_row(one: Signing) -> dict[str, Any]:

@@ -105,7 +105,13 @@ def test_the_form_says_who_answered_and_keeps_a_signature_with_its_day(desk, she
         {"by": "demo.supervisor", "on": "2025-03-02", "reply": "cannot_tell", "note": ""}
     ]
     marks = len(shelved.encounter.flags)
-    assert data["signed"] == {"by": "demo.supervisor", "on": "2025-03-02", "marked": marks, "unanswered": marks}
+    assert data["signed"] == {
+        "by": "demo.supervisor",
+        "on": "2025-03-02",
+        "marked": marks,
+        "unanswered": marks,
+        "revision": 1,
+    }
     assert (data["comment"]["text"], data["disposition"]["choice"]) == ("Reasons came early.", "Praise")
 
 

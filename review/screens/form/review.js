@@ -159,7 +159,9 @@ export class Review extends Form {
     this.sign.setAttribute("aria-disabled", String(!this.ready));
     this.signed.hidden = !signed;
     const then = signed?.marked ? ` ${unanswered(signed, "had")} then and stay as marked by machine.` : "";
-    this.signed.textContent = signed ? `✓ Signed off by ${this.name(signed.by)}, ${signed.on}. The form is kept as it is.${then}` : "";
+    const since = signed?.revision && signed.revision !== this.state.revision
+      ? ` Since then the recording was corrected or marked anew: this is revision ${this.state.revision}, and revision ${signed.revision} was signed.` : "";
+    this.signed.textContent = signed ? `✓ Signed off by ${this.name(signed.by)}, ${signed.on}. The form is kept as it is.${then}${since}` : "";
     this.#tellBefore();
     this.#tellHistory();
     this.reopen.hidden = !signed || !this.can("reopen");
