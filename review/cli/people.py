@@ -16,7 +16,7 @@ from review.cli.root import AsJson, Database, app
 from review.cli.who import User, Why, log_in, opened
 from review.encounter import Correction, CorrectionKind, Role, Span
 from review.errors import WrongUse
-from review.store import open_store
+from review.store import fingerprint, open_store
 
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so.  [default: the account's name]")]
 
@@ -64,7 +64,7 @@ def correct(
         after = revisions.corrected(encounter, [made], settings)
         with store.casebook(write=True) as book:
             book.correct(after, [made])
-            log_in(book, desk, Action.CORRECT, sha256, revision=after.revision)
+            log_in(book, desk, Action.CORRECT, sha256, revision=after.revision, digest=fingerprint([made]))
     say(f"revision {after.revision}: {made.speaker} is {made.now}; {len(after.flags)} marks to check")
 
 
