@@ -68,7 +68,7 @@ def test_a_recording_is_sent_its_progress_is_told_and_its_words_can_be_read(page
     page.get_by_role("link", name="Open").click()
     page.get_by_text("Why are you opening this recording?").wait_for()
     window.settled()
-    page.locator("[data-testid=stRadio] label").first.click()
+    page.locator("[data-testid=stRadio] [role=radiogroup] label").first.click()
     window.settled()
     page.get_by_role("button", name="Open", exact=True).click()
     page.locator(".word").first.wait_for()

@@ -11,7 +11,12 @@ const FULL = "position:fixed;inset:0;width:100vw;height:100vh;max-width:none;max
 let lock = null;
 
 // The bare address shows no page and only goes on to one (start.py): whoever goes back to it means what was before it.
-window.addEventListener("popstate", () => location.pathname === "/" && history.back());
+// Streamlit must not hear of it: it would go on to the same page again before the browser has gone back.
+window.addEventListener("popstate", (event) => {
+  if (location.pathname !== "/") return;
+  event.stopImmediatePropagation();
+  history.back();
+}, true);
 
 // Streamlit calls this at each run of a page; the first one starts the watch.
 export default function () {
