@@ -19,6 +19,7 @@ from uuid import uuid4
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from review.behaviours import CATALOGUE
 from review.encounter import Direction, Flag
 from review.store import open_store
 
@@ -29,18 +30,18 @@ COLOURS = 128  # of a picture's palette
 RECORDING, PLAIN = "heated_traffic_stop", "calm_traffic_stop"
 PAGES: Mapping[str, tuple[str, str, str]] = {  # file: account, address, what must be seen before
     "sign-in": ("", "/", "form"),
-    "today": ("demo.supervisor", "/today", "h1"),
-    "library": ("demo.supervisor", "/library", "h1"),
+    "today": ("demo.supervisor", "/today", "h1, h2, h3"),
+    "library": ("demo.supervisor", "/library", "h1, h2, h3"),
     "review": ("demo.supervisor", "/listen?recording={sha}", ".word"),
-    "coaching": ("demo.supervisor", "/coaching", "h1"),
+    "coaching": ("demo.supervisor", "/coaching", "h1, h2, h3"),
     "unit": ("demo.supervisor", "/unit", "canvas, svg"),
-    "add-recordings": ("demo.supervisor", "/upload", "h1"),
-    "my-recordings": ("demo.officer", "/debrief", "h1"),
-    "debrief": ("demo.officer", "/debrief_recording?recording={sha}", "h1"),
-    "moments": ("demo.trainer", "/moments", "h1"),
-    "accounts": ("demo.admin", "/people", "h1"),
-    "audit": ("demo.internal-affairs", "/audit", "h1"),
-    "method": ("demo.oversight", "/method", "h1"),
+    "add-recordings": ("demo.supervisor", "/upload", "h1, h2, h3"),
+    "my-recordings": ("demo.officer", "/debrief", "h1, h2, h3"),
+    "debrief": ("demo.officer", "/debrief_recording?recording={sha}", "h1, h2, h3"),
+    "moments": ("demo.trainer", "/moments", "h1, h2, h3"),
+    "accounts": ("demo.admin", "/people", "h1, h2, h3"),
+    "audit": ("demo.internal-affairs", "/audit", "h1, h2, h3"),
+    "method": ("demo.oversight", "/method", "h1, h2, h3"),
 }
 NUMBERS = itertools.count(1)
 
@@ -79,8 +80,8 @@ class Somebody:
 
 def work(browser: Browser, base: str, sha: str, flags: tuple[Flag, ...]) -> None:
     """A little of what a supervisor and an officer do, so that the pages show it."""
-    calm = [flag for flag in flags if flag.behaviour.direction is Direction.DEESCALATING]
-    heated = [flag for flag in flags if flag.behaviour.direction is Direction.ESCALATING]
+    calm = [flag for flag in flags if CATALOGUE[flag.behaviour].direction is Direction.DEESCALATING]
+    heated = [flag for flag in flags if CATALOGUE[flag.behaviour].direction is Direction.ESCALATING]
     boss = Somebody(browser, base, "demo.supervisor")
     boss.opens(sha, "assigned_review")
     for flag in (*calm[:4], *heated[:2]):
@@ -92,6 +93,7 @@ def work(browser: Browser, base: str, sha: str, flags: tuple[Flag, ...]) -> None
     boss.does(sha, "session", agenda=[calm[0].id, heated[0].id], next_step="Give the reason first.", held_on=None)
     boss.does(sha, "assign", "demo.supervisor", what="review", due="2030-01-31")
     officer = Somebody(browser, base, "demo.officer")
+    officer.does(sha, "statement_done")
     officer.opens(sha, "own_debrief")
     officer.does(sha, "context", heated[0].id, what="off_camera", text="He was reaching under the seat.")
 
