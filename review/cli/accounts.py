@@ -14,7 +14,7 @@ from review import credentials
 from review.access import Viewer, ViewerRole
 from review.cli.console import put, put_json, say, show_table
 from review.cli.root import AsJson, Database, app
-from review.cli.who import os_user
+from review.cli.who import command_line
 from review.desk import codes
 from review.errors import WrongUse
 from review.pipeline import now
@@ -143,7 +143,7 @@ def _changing(db: str | None, action: str, user: str, **details: str) -> Iterato
     """A transaction that changes an account and logs that it was changed at the command line."""
     with open_store(db) as store, store.casebook(write=True) as book:
         yield book
-        source = f"command line, {os_user()}"
+        source = command_line()
         book.log(AuditEntry(now(), "", "", action, source=source, details={"account": user, **details}))
 
 

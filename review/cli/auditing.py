@@ -10,7 +10,7 @@ import typer
 
 from review.cli.console import complain, put, put_json, say, show_table
 from review.cli.root import AsJson, Database, app
-from review.cli.who import User, desk_of, os_user
+from review.cli.who import User, command_line, desk_of
 from review.desk import auditing
 from review.desk.auditing import Wanted
 from review.errors import BrokenLog
@@ -90,7 +90,7 @@ def _entries(store: Store, wanted: Wanted, user: str | None, *, limit: int) -> t
     if desk is not None:
         return auditing.page(desk, wanted, limit=limit)
     with store.casebook(write=True) as book:
-        source = f"command line, {os_user()}"
+        source = command_line()
         book.log(AuditEntry(now(), "", "", "read_audit", source=source, details=wanted.told))
         return book.logged(**vars(wanted), limit=limit)
 

@@ -29,7 +29,7 @@ from review.cli.options import (
 from review.cli.root import Database, app
 from review.cli.serving import DEFAULT_PORT, Port, serve_store
 from review.cli.totals import Totals, finish
-from review.cli.who import os_user
+from review.cli.who import command_line
 from review.cli.whose import Unit, Wearer, set_whose
 from review.encounter import Encounter
 from review.errors import UnreadableMedia, WrongUse
@@ -177,7 +177,7 @@ def _entry(encounter: Encounter, path: Path) -> AuditEntry:
         "software": made.software,
         "models": [f"{use.job}: {use.name} {use.version} {use.sha256[:ID_DIGITS]}".strip() for use in made.models],
     }
-    source = f"command line, {os_user()}"
+    source = command_line()
     return AuditEntry(pipeline.now(), "", "", "process", encounter.recording.sha256, source=source, details=details)
 
 

@@ -14,7 +14,7 @@ from review.cli.console import put, put_json, say, show_table
 from review.cli.options import PolicyFile
 from review.cli.processing import ID_DIGITS
 from review.cli.root import AsJson, Database, app
-from review.cli.who import User, Why, desk_of, log, opened, os_user
+from review.cli.who import User, Why, command_line, desk_of, log, opened
 from review.desk import exporting, library
 from review.encounter import Encounter, Verdict, standing
 from review.errors import WrongUse
@@ -183,7 +183,7 @@ def export(
         if desk:
             text = exporting.report(desk, sha256, form, agency=chosen)
         else:
-            text = exporting.without_accounts(store, sha256, form, source=f"command line, {os_user()}", agency=chosen)
+            text = exporting.without_accounts(store, sha256, form, source=command_line(), agency=chosen)
     if out is None:
         put(text)
     else:

@@ -28,7 +28,7 @@ Why = Annotated[Purpose | None, typer.Option("--purpose", help="Why you open thi
 def desk_of(store: Store, user: str | None) -> Desk | None:
     """The desk of this account; None for nobody in a store without real accounts. Raises WrongUse and Refused."""
     if user:
-        return Desk.of(store, user, session=f"cli-{uuid4().hex[:20]}", source=f"command line, {os_user()}")
+        return Desk.of(store, user, session=f"cli-{uuid4().hex[:20]}", source=command_line())
     with store.casebook() as book:
         if book.accounts.any_real():
             raise WrongUse("this store has accounts: say with --as USER who you are, and with --purpose why")
@@ -63,12 +63,13 @@ def log_in(book: Casebook, desk: Desk | None, action: str, sha256: str, **detail
     if desk:
         desk.log_in(book, action, sha256, **details)
     else:
-        book.log(AuditEntry(now(), "", "", action, sha256, source=f"command line, {os_user()}", details=details))
+        book.log(AuditEntry(now(), "", "", action, sha256, source=command_line(), details=details))
 
 
-def os_user() -> str:
-    """The computer's own account that runs this command."""
+def command_line() -> str:
+    """Where the log says that it came from: the command line, and the computer's own account that runs it."""
     try:
-        return getpass.getuser()
+        account = getpass.getuser()
     except (KeyError, OSError):
-        return "unknown account"
+        account = "unknown account"
+    return f"command line, {account}"
