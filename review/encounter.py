@@ -332,21 +332,29 @@ def role_of(roles: Iterable[SpeakerRole], speaker: str) -> SpeakerRole:
     return found or SpeakerRole(speaker, Role.UNKNOWN, 0.0)
 
 
-def standing(flag: str, verdicts: Iterable[Verdict]) -> Standing:
-    """Where the flag with this id stands: each reviewer's latest answer counts, and two who differ make it disputed.
+def latest_answers(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Each reviewer's latest answer to each flag; an undo takes back that reviewer's latest one.
 
-    Only roles that may confirm are heard, a skip says nothing, and an undo takes back that reviewer's latest answer.
+    Only roles that may confirm are heard.
     """
-    latest: dict[str, list[Answer]] = {}
+    latest: dict[tuple[str, str], list[Verdict]] = {}
     for verdict in verdicts:
-        if verdict.flag != flag or verdict.reviewer_role not in CONFIRMING_ROLES:
+        if verdict.reviewer_role not in CONFIRMING_ROLES:
             continue
-        said = latest.setdefault(verdict.reviewer, [])
+        said = latest.setdefault((verdict.flag, verdict.reviewer), [])
         if verdict.answer is Answer.UNDO:
             del said[-1:]
         else:
-            said.append(verdict.answer)
-    answers = {said[-1] for said in latest.values() if said and said[-1] not in _NOT_SAYING}
+            said.append(verdict)
+    return tuple(said[-1] for said in latest.values() if said)
+
+
+def standing(flag: str, verdicts: Iterable[Verdict]) -> Standing:
+    """Where the flag with this id stands: each reviewer's latest answer counts, and two who differ make it disputed.
+
+    A skip says nothing.
+    """
+    answers = {one.answer for one in latest_answers(one for one in verdicts if one.flag == flag)} - _NOT_SAYING
     standings = {_FINAL.get(answer, Standing.REJECTED) for answer in answers}
     if len(standings) > 1:
         return Standing.DISPUTED

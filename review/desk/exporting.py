@@ -12,7 +12,7 @@ from review.casework import Act, Casework, Kind, holding, item_key
 from review.desk import casework, debrief
 from review.desk.desk import Desk
 from review.desk.reviewing import signed_only
-from review.encounter import CONFIRMING_ROLES, Answer, Encounter, Verdict
+from review.encounter import Encounter, Verdict, latest_answers
 from review.pipeline import now
 from review.policy import Policy
 from review.report import Exporter, Format, Gone, Record, render
@@ -79,16 +79,8 @@ def answers_to(work: Casework, verdicts: Sequence[Verdict], user: str) -> tuple[
     for act in (*work.contexts, *work.contests, *work.requests):
         if act.person == user and act.about:
             asked[act.about] = min(act.at, asked.get(act.about, act.at))
-    latest: dict[tuple[str, str], list[Verdict]] = {}
-    for one in verdicts:
-        if one.flag not in asked or one.at <= asked[one.flag] or one.reviewer_role not in CONFIRMING_ROLES:
-            continue
-        said = latest.setdefault((one.flag, one.reviewer), [])
-        if one.answer is Answer.UNDO:
-            del said[-1:]
-        else:
-            said.append(one)
-    return tuple(sorted((said[-1] for said in latest.values() if said), key=lambda one: one.at))
+    since = (one for one in verdicts if one.flag in asked and one.at > asked[one.flag])
+    return tuple(sorted(latest_answers(since), key=lambda one: one.at))
 
 
 def _no_role(act: Act) -> Act:

@@ -16,7 +16,7 @@ from review.access import Action, Facts, Rules, Viewer, ViewerRole
 from review.casework import Act, Casework, Kind, Session
 from review.desk.desk import Desk
 from review.desk.reviewing import viewers
-from review.encounter import CONFIRMING_ROLES, Answer, Verdict
+from review.encounter import Answer, Verdict, latest_answers
 
 # Not being signed is an answer and needs no other; it stays in the list of who sent the session for so long.
 TOLD_FOR = timedelta(days=14)
@@ -160,17 +160,12 @@ def judges_of(
     flag: str, verdicts: Iterable[Verdict], *, before: datetime | None = None, after: datetime | None = None
 ) -> frozenset[str]:
     """Who has answered to this mark, in a role that may confirm; a skip is no answer, one taken back none any more."""
-    said: dict[str, list[Answer]] = {}
-    for one in verdicts:
-        in_time = (before is None or one.at <= before) and (after is None or one.at > after)
-        if one.flag != flag or one.reviewer_role not in CONFIRMING_ROLES or not in_time:
-            continue
-        answers = said.setdefault(one.reviewer, [])
-        if one.answer is Answer.UNDO:
-            del answers[-1:]
-        else:
-            answers.append(one.answer)
-    return frozenset(who for who, answers in said.items() if answers and answers[-1] is not Answer.SKIP)
+    here = (
+        one
+        for one in verdicts
+        if one.flag == flag and (before is None or one.at <= before) and (after is None or one.at > after)
+    )
+    return frozenset(one.reviewer for one in latest_answers(here) if one.answer is not Answer.SKIP)
 
 
 def _answered(act: Act, case: Case, taken: frozenset[str]) -> bool:
