@@ -11,7 +11,7 @@ from typing import Any
 
 from review.casework import Act, Casework, Kind, withdrawable
 from review.desk.waiting import judges_of
-from review.encounter import CONFIRMING_ROLES, Answer, Verdict
+from review.encounter import Verdict, latest_answers
 from review.screens.parts import ANSWER_NAMES
 
 WHAT_NAMES = {
@@ -86,16 +86,7 @@ def _signed(work: Casework, *, since: datetime, people: Mapping[str, str]) -> st
 
 def latest(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     """The last answer of each reviewer whose answer counts, those taken back left out, in the order of time."""
-    by_person: dict[str, list[Verdict]] = {}
-    for one in verdicts:
-        if one.reviewer_role not in CONFIRMING_ROLES:
-            continue
-        said = by_person.setdefault(one.reviewer, [])
-        if one.answer is Answer.UNDO:
-            del said[-1:]
-        else:
-            said.append(one)
-    return tuple(sorted((said[-1] for said in by_person.values() if said), key=lambda one: one.at))
+    return tuple(sorted(latest_answers(verdicts), key=lambda one: one.at))
 
 
 def _said(one: Verdict, people: Mapping[str, str], *, again: bool) -> str:
