@@ -185,7 +185,12 @@ def answering(windows: Windows, count: int) -> dict[str, Any]:
     for number in range(count):
         flag = f"flag-{number % MARKS + 1}"
         took.append(
-            float(page.evaluate("(one) => bench.verdict(one)", [flag, "disagree" if number // MARKS % 2 else "agree"]))
+            # Not agreement: that is asked for by ear first.
+            float(
+                page.evaluate(
+                    "(one) => bench.verdict(one)", [flag, "wrong_words" if number // MARKS % 2 else "disagree"]
+                )
+            )
         )
         page.wait_for_timeout(300)
     page.close()
