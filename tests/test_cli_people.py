@@ -1,9 +1,11 @@
 """The commands about voices, as a person runs them."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from review.encounter import VoiceProfile
 from review.store import open_store
 from tests.test_cli import run
 
@@ -79,6 +81,17 @@ def test_a_recording_without_enough_speech_makes_no_voice_profile(tmp_path, shel
     done = run("voice", "add", "4711", shelved.media, "--consent", consent, db=shelved.database)
     assert done.returncode == 2
     assert "speaks alone for at least 20 seconds" in done.stderr
+
+
+def test_the_log_tells_whose_voice_was_forgotten(shelved):
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    with open_store(shelved.database) as store:
+        store.add_voice_profile(VoiceProfile("4711", "consent.pdf", "aa" * 32, "bb" * 32, "cc" * 32, "r1", at, (1.0,)))
+    assert run("voice", "delete", "4711", db=shelved.database).returncode == 0
+    with open_store(shelved.database) as store, store.casebook() as book:
+        [entry] = book.logged(action="delete_voice_profile")
+    assert entry.details == {"officer": "4711"}
+    assert entry.source.startswith("command line, ")
 
 
 def test_forgetting_a_voice_that_is_not_known_says_so(shelved):

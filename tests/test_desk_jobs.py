@@ -153,8 +153,11 @@ def test_a_recording_that_was_processed_is_kept_under_the_name_the_person_knows_
     with store.casebook() as book:
         facts = book.facts(new)
         [said] = book.logged(action="set_presence")
+        [processed] = book.logged(action="process")
     assert (facts.wearer, facts.unit, facts.present) == ("o1", "West", frozenset({"o2"}))
     assert (said.person, said.details["wearer"]) == ("sam", "o1")
+    assert (processed.person, processed.recording, processed.source) == ("sam", new, "upload")
+    assert processed.details["name"] == "stop.wav"
 
 
 def replace_recording(encounter, recording):

@@ -94,6 +94,14 @@ def test_a_verdict_sent_twice_is_kept_once(shelved, new_store):
     assert [kept.answer for kept in store.verdicts(shelved.sha256)] == [Answer.AGREE, Answer.DISAGREE]
 
 
+def test_another_verdict_under_a_known_id_is_refused(shelved, new_store):
+    store = new_store()
+    store.record([verdict(shelved)])
+    with pytest.raises(RefusedVerdict, match="something else is kept under this id"):
+        store.record([verdict(shelved, answer=Answer.DISAGREE)])
+    assert [kept.answer for kept in store.verdicts(shelved.sha256)] == [Answer.AGREE]
+
+
 def test_verdicts_are_kept_all_or_none(shelved, new_store):
     store = new_store()
     with pytest.raises(RefusedVerdict, match="no flag flag-9"):

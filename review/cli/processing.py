@@ -34,7 +34,7 @@ from review.cli.whose import Unit, Wearer, set_whose
 from review.encounter import Encounter
 from review.errors import UnreadableMedia, WrongUse
 from review.pipeline import Done, Failed
-from review.store import AuditEntry, Store, open_store
+from review.store import AuditEntry, Store, open_store, processing
 
 DEMO_OFFICER = "demo.officer"  # the id of the demo account of an officer
 LONGEST_IN_DEMO = 300.0  # seconds; a newcomer should not wait for the ten-minute sample
@@ -170,15 +170,7 @@ def _passed_over(folder: Path, store: Store) -> tuple[Path, ...]:
 
 def _entry(encounter: Encounter, path: Path) -> AuditEntry:
     """The entry of a recording that is added at the command line."""
-    made = encounter.provenance
-    details = {
-        "name": path.name,
-        "revision": encounter.revision,
-        "software": made.software,
-        "models": [f"{use.job}: {use.name} {use.version} {use.sha256[:ID_DIGITS]}".strip() for use in made.models],
-    }
-    source = command_line()
-    return AuditEntry(pipeline.now(), "", "", "process", encounter.recording.sha256, source=source, details=details)
+    return processing(encounter, path.name, at=pipeline.now(), source=command_line())
 
 
 def _samples() -> Path:

@@ -18,8 +18,9 @@ from review import media, pipeline, policy
 from review.access import Action, Viewer
 from review.desk.desk import Desk
 from review.desk.jobs import called, share_of
+from review.encounter import Encounter
 from review.errors import ReviewError
-from review.store import Job, JobState, Store, database_url, open_store
+from review.store import AuditEntry, Job, JobState, Store, database_url, open_store, processing
 
 NICE = 10  # the people who look at pages come first
 TOLD_EVERY = 1.0  # seconds between two notes of the progress
@@ -63,10 +64,17 @@ def work(store: Store, job: Job) -> None:
             unfinished=store.unfinished_folder,
             profiles=store.voice_profiles(),
         )
-        store.add(encounter, job.path, at=pipeline.now())
+        store.add(encounter, job.path, at=pipeline.now(), entry=_entry(store, job, encounter))
     _say_whose(store, job)
     with store.register(write=True) as register:
         register.jobs.finish(job.id, at=pipeline.now(), state=JobState.DONE)
+
+
+def _entry(store: Store, job: Job, encounter: Encounter) -> AuditEntry:
+    with store.casebook() as book:
+        viewer = book.viewer(job.person)
+    role = viewer.role if viewer else ""
+    return processing(encounter, job.name, at=pipeline.now(), source="upload", person=job.person, role=role)
 
 
 class _Telling:

@@ -7,9 +7,9 @@ import streamlit as st
 from review.access import Action
 from review.desk import Desk, library
 from review.errors import ReviewError
-from review.screens import library_filter, library_rows, markup, state, work
-from review.screens.parts import clock
-from review.store import Filter, Found, Listed
+from review.screens import library_filter, library_rows, state, work
+from review.screens.recordings import recordings
+from review.store import Filter, Found
 
 PAGE_ROWS = 25
 HITS_SHOWN = 50
@@ -75,24 +75,9 @@ def _recordings(desk: Desk, wanted: Filter) -> None:
     gives = desk.may(Action.ASSIGN).allowed
     if gives:
         work.give_out(desk, wanted, found)
-    for listed in found.rows:
-        _recording(desk, listed, ticks=gives)
+    recordings(library_rows.rows(found.rows, desk.clock().date(), ticks=gives))
     if pages > 1:
         st.pagination(pages, key=key)
-
-
-def _recording(desk: Desk, listed: Listed, *, ticks: bool) -> None:
-    entry = listed.entry
-    with st.container(border=True, gap=None):
-        tick, name, counts = st.columns([0.25, 2.2, 5], vertical_alignment="center")
-        if ticks:
-            tick.checkbox(
-                f"Choose {markup.plain(entry.name)}", key=work.tick(entry.sha256), label_visibility="collapsed"
-            )
-        with name.container(gap=None):
-            st.page_link("listen.py", label=markup.plain(entry.name), query_params={"recording": entry.sha256})
-            st.html(library_rows.row_facts(listed, desk.clock().date()))
-        counts.html(library_rows.row_counts(listed))
 
 
 def _hits(found: Found, query: str, wanted: Filter) -> None:
@@ -101,11 +86,7 @@ def _hits(found: Found, query: str, wanted: Filter) -> None:
         st.info(f"Nobody was heard saying all of these words{within}. Check the spelling, or search for fewer words.")
         return
     st.caption(library_rows.hits_line(found))
-    for hit in found.hits:
-        with st.container(border=True, gap=None):
-            where = {"recording": hit.sha256, "at": str(hit.start), "find": query}
-            st.page_link("listen.py", label=f"{markup.plain(hit.name)}, at {clock(hit.start)}", query_params=where)
-            st.html(markup.hit_line(hit.text, markup.role_name(hit.role, hit.speaker), query))
+    st.html(library_rows.hit_rows(found.hits, query))
 
 
 if __name__ == "__main__":

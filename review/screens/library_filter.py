@@ -16,6 +16,7 @@ from review.store import Filter, Sort, State
 from review.store.filters import to_json
 
 KEY = "library_filter"  # the filter itself, which outlives the page's widgets
+OPEN = "library_filter_open"
 ALL = "All recordings"
 NO_UNIT = "(no unit given)"
 _STATES = ("", State.UNSIGNED, State.NOT_BEGUN, State.BEGUN, State.SIGNED)
@@ -33,11 +34,16 @@ def chosen(desk: Desk) -> Filter:
     """Show the widgets; the answer is the filter that they hold."""
     before: Filter = st.session_state.get(KEY, Filter())
     for one in fields(Filter):
-        st.session_state.setdefault(_key(one.name), _to_widget(one.name, getattr(before, one.name)))
+        # Set anew even where it is known: a field that was not shown for a while would begin with nothing.
+        key = _key(one.name)
+        st.session_state[key] = st.session_state.get(key, _to_widget(one.name, getattr(before, one.name)))
     _choices(desk)
-    with st.expander("Filter", icon=":material/filter_list:"):
-        _widgets(desk)
-        _keeping(desk)
+    # Its thirty fields take the browser longer than the list itself, so they are there when they are asked for.
+    form = st.expander("Filter", icon=":material/filter_list:", key=OPEN, on_change="rerun")
+    if form.open:
+        with form:
+            _widgets(desk)
+            _keeping(desk)
     wanted = Filter(**{one.name: _from_widget(one.name) for one in fields(Filter)})
     st.session_state[KEY] = wanted
     return wanted

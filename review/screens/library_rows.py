@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from html import escape
+from urllib.parse import urlencode
 
 from review.encounter import Direction
-from review.screens.markup import entry_counts
+from review.screens.markup import entry_counts, hit_line, role_name
 from review.screens.parts import DIRECTION_NAMES, behaviour_name, clock, moment
-from review.store import Entry, Filter, Found, Listed, Sort, State, Work
+from review.store import Entry, Filter, Found, Hit, Listed, Sort, State, Work
 
 ORDER_NAMES = {
     Sort.NEWEST: "newest first",
@@ -74,6 +76,34 @@ def filter_line(wanted: Filter) -> str:
     """The parts of a filter as small labels."""
     labels = "".join(f"<li>{escape(words)}</li>" for words in filter_words(wanted))
     return f'<ul class="bcr-labels" aria-label="Shown are recordings with">{labels}</ul>'
+
+
+def rows(listed: Sequence[Listed], today: date, *, ticks: bool) -> str:
+    """A list of recordings, each with a link, its facts and its counts; with `ticks` a box before each."""
+    return f'<ul class="bcr-rows">{"".join(_row(one, today, ticks=ticks) for one in listed)}</ul>'
+
+
+def _row(listed: Listed, today: date, *, ticks: bool) -> str:
+    entry = listed.entry
+    name = escape(entry.name)
+    choose = f'<input type="checkbox" data-recording="{entry.sha256}" aria-label="Choose {name}">' if ticks else ""
+    link = f'<a href="{escape(_listen(recording=entry.sha256))}" target="_self">{name}</a>'
+    return f"<li>{choose}<div>{link}{row_facts(listed, today)}</div><div>{row_counts(listed)}</div></li>"
+
+
+def _listen(**query: str | float) -> str:
+    return f"/listen?{urlencode(query)}"
+
+
+def hit_rows(hits: Sequence[Hit], query: str) -> str:
+    """Where something was said: a link to each place, and the words."""
+    return f'<ul class="bcr-rows bcr-hits">{"".join(_hit(hit, query) for hit in hits)}</ul>'
+
+
+def _hit(hit: Hit, query: str) -> str:
+    where = escape(_listen(recording=hit.sha256, at=hit.start, find=query))
+    said = hit_line(hit.text, role_name(hit.role, hit.speaker), query)
+    return f'<li><div><a href="{where}" target="_self">{escape(hit.name)}, at {clock(hit.start)}</a>{said}</div></li>'
 
 
 def row_facts(listed: Listed, today: date) -> str:

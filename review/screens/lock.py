@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import streamlit as st
 
 
-def watch() -> None:
-    """Watch over this page; the script asks the server by itself after how long, and how the person unlocks."""
-    _component()(key="lock")
+def watch(pages: Sequence[str]) -> None:
+    """Watch over this page; the script asks the server by itself after how long, and how the person unlocks.
+
+    Links to these pages are followed without the browser loading everything anew.
+    """
+    _component()(key="lock", data={"pages": [f"/{one}" for one in pages]})
 
 
 @cache

@@ -27,7 +27,7 @@ def show() -> None:
     theirs = pages_of(viewer.role, officer=viewer.officer)
     pages = [st.Page(page.file, title=page.title) for page in theirs]
     st.html(STYLE)
-    lock.watch()
+    lock.watch([page.url_path for page in pages])
     if not pages:
         st.info("There is no page for this kind of account yet.")
         st.stop()

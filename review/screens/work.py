@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from review.desk import Desk, library
 from review.errors import ReviewError
-from review.screens import markup
+from review.screens import markup, recordings
 from review.screens.library_rows import WORK_NAMES
 from review.store import Filter
 
 REFUSED_SHOWN = 20
-_TICK = "library_tick_"
-
-
-def tick(sha256: str) -> str:
-    """The key of a recording's tick."""
-    return f"{_TICK}{sha256}"
+OPEN = "library_give_out"
 
 
 def give_out(desk: Desk, wanted: Filter, found: library.Page) -> None:
     """Show the form; what was done and what was refused is told above it."""
     _told()
-    ticked = [row.entry.sha256 for row in found.rows if st.session_state.get(tick(row.entry.sha256))]
-    # A label that changed would be another expander, and close under the hand of whoever ticks.
-    with st.expander("Give out work", icon=":material/task:"):
+    ticked = recordings.ticked([row.entry.sha256 for row in found.rows])
+    form = st.expander("Give out work", icon=":material/task:", key=OPEN, on_change="rerun")
+    if form.open:
+        _form(desk, form, ticked, wanted=wanted, total=found.total)
+
+
+def _form(desk: Desk, form: DeltaGenerator, ticked: list[str], *, wanted: Filter, total: int) -> None:
+    with form:
         what, who, due = st.columns(3)
         kind = what.selectbox("What", [*WORK_NAMES], format_func=lambda one: WORK_NAMES[one].capitalize())
         people = {one.user: one for one in library.reviewers(desk, kind)}
@@ -39,8 +40,8 @@ def give_out(desk: Desk, wanted: Filter, found: library.Page) -> None:
         some, every = st.columns(2)
         if some.button(f"Give out the {len(ticked)} ticked", disabled=not (ticked and to), width="stretch"):
             _give(desk, ticked, to=str(to), what=kind, due=until)
-        all_of_it = f"Give out all {found.total:,} of this list"
-        too_many = found.total > library.MOST_AT_ONCE
+        all_of_it = f"Give out all {total:,} of this list"
+        too_many = total > library.MOST_AT_ONCE
         if every.button(all_of_it, disabled=not to or too_many, width="stretch"):
             _give(desk, None, to=str(to), what=kind, due=until, wanted=wanted)
         if too_many:
@@ -55,8 +56,7 @@ def _give(desk: Desk, which: list[str] | None, *, wanted: Filter | None = None, 
         except ReviewError as error:
             st.error(str(error))
             return
-    for sha256 in chosen:
-        st.session_state[tick(sha256)] = False  # not taken out: the browser would keep the tick
+    recordings.tick(())
     st.session_state["library_given"] = outcome
     st.rerun()
 

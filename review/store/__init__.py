@@ -1,6 +1,6 @@
 """Where encounters and people's verdicts are kept: SQLite by default, PostgreSQL for an agency."""
 
-from review.store.audit import Chain, Misfit
+from review.store.audit import Chain, Misfit, processing
 from review.store.audit import Entry as AuditEntry
 from review.store.casebook import Casebook
 from review.store.counts import MarkCount
@@ -45,4 +45,5 @@ __all__ = [
     "database_url",
     "fingerprint",
     "open_store",
+    "processing",
 ]

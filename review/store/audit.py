@@ -15,8 +15,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, select
 
+from review.encounter import Encounter
 from review.store.tables import audit
 
+MODEL_DIGITS = 12  # of a model's sha256
 FIRST = "0" * 64  # what stands before the first entry
 _CHUNK = 1000
 
@@ -68,6 +70,20 @@ class Chain:
     newest: str
     broken_at: int = 0
     compared: Compared = field(default_factory=Compared)
+
+
+def processing(
+    encounter: Encounter, name: str, *, at: datetime, source: str, person: str = "", role: str = ""
+) -> Entry:
+    """The entry of a recording that was processed: which software and models heard it."""
+    made = encounter.provenance
+    details = {
+        "name": name,
+        "revision": encounter.revision,
+        "software": made.software,
+        "models": [f"{use.job}: {use.name} {use.version} {use.sha256[:MODEL_DIGITS]}".strip() for use in made.models],
+    }
+    return Entry(at, person, role, "process", encounter.recording.sha256, source=source, details=details)
 
 
 def append(connection: Connection, entry: Entry) -> None:

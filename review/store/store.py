@@ -98,15 +98,19 @@ class Store:
             chain = audit.verify(connection, ledger.note)
             return chain if chain.broken_at else replace(chain, compared=compare(connection, ledger))
 
-    def add_voice_profile(self, profile: VoiceProfile) -> None:
-        """Keep an officer's voice profile; raises WrongUse when there is one already."""
+    def add_voice_profile(self, profile: VoiceProfile, *, entry: audit.Entry | None = None) -> None:
+        """Keep an officer's voice profile with its entry in the log; raises WrongUse when there is one already."""
         with writing(self._engine) as connection:
             profiles.add(connection, profile)
+            if entry:
+                audit.append(connection, entry)
 
-    def delete_voice_profile(self, officer: str) -> None:
-        """Delete an officer's voice profile for good; raises WrongUse when there is none."""
+    def delete_voice_profile(self, officer: str, *, entry: audit.Entry | None = None) -> None:
+        """Delete an officer's voice profile for good, which the log tells; raises WrongUse when there is none."""
         with writing(self._engine) as connection:
             profiles.remove(connection, officer)
+            if entry:
+                audit.append(connection, entry)
 
     def voice_profiles(self) -> tuple[VoiceProfile, ...]:
         """The voice profiles of all officers who consented."""

@@ -14,12 +14,18 @@ from review.store.tables import encounters, flags, verdicts
 
 
 def record(connection: Connection, said: Sequence[Verdict]) -> None:
-    """Add the verdicts that are not kept yet; raises RefusedVerdict for a flag the recording has never had."""
-    known = set(connection.scalars(select(verdicts.c.id).where(verdicts.c.id.in_([verdict.id for verdict in said]))))
+    """Add the verdicts that are not kept yet.
+
+    Raises RefusedVerdict for a flag the recording has never had, and for an id under which something else is kept.
+    """
+    rows = connection.execute(select(verdicts).where(verdicts.c.id.in_([verdict.id for verdict in said]))).all()
+    known = {row.id: _what(_verdict(row)) for row in rows}
     for verdict in said:
         if verdict.id in known:
+            if known[verdict.id] != _what(verdict):
+                raise RefusedVerdict("something else is kept under this id; answer again")
             continue
-        known.add(verdict.id)
+        known[verdict.id] = _what(verdict)
         _check(connection, verdict)
         connection.execute(
             insert(verdicts).values(
@@ -30,6 +36,11 @@ def record(connection: Connection, said: Sequence[Verdict]) -> None:
                 }
             )
         )
+
+
+def _what(verdict: Verdict) -> tuple[str, str, Answer, str]:
+    """What a verdict sent once more has in common with itself; the time is that of its first arrival."""
+    return verdict.recording, verdict.flag, verdict.answer, verdict.reviewer
 
 
 def _check(connection: Connection, verdict: Verdict) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from review.screens import main
+from tests.screens.listed import rows
 
 POLICY = """
 [agency]
@@ -49,7 +50,7 @@ def test_every_page_tells_the_agency_and_whom_officers_can_turn_to(open_app, she
 def test_a_hidden_behaviour_is_on_no_page_and_in_no_count_and_the_page_says_so(open_app, shelved):
     at = open_app(POLICY)
     at.switch_page("library.py").run()
-    shown = " ".join(str(piece.proto.body) for piece in at.get("html"))
+    shown = rows(at)
     assert re.findall(r"Escalating.*?<strong>(\d+)</strong> marked", shown) == ["0"]
     at.query_params["recording"] = shelved.sha256
     at.switch_page("listen.py").run()

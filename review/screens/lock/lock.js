@@ -2,6 +2,8 @@
 //
 // One for the whole window, whichever page is shown. The server is told, and answers nothing else until it is unlocked.
 
+import { knowPages } from "./links.js";
+
 const LOOK = 5000; // milliseconds between two looks at the clock, which goes on while a laptop sleeps
 const TELL = 5000; // milliseconds until other windows hear again that somebody is there
 const HEADERS = { "x-requested-by": "bodycam-review", accept: "application/json" };
@@ -19,8 +21,9 @@ window.addEventListener("popstate", (event) => {
 }, true);
 
 // Streamlit calls this at each run of a page; the first one starts the watch.
-export default function () {
+export default function ({ data }) {
   lock ??= new Lock();
+  knowPages(data.pages);
 }
 
 class Lock {
