@@ -38,11 +38,13 @@ PAGES: Mapping[str, tuple[str, str, str]] = {  # file: account, address, what mu
     "add-recordings": ("demo.supervisor", "/upload", "h1, h2, h3"),
     "my-recordings": ("demo.officer", "/debrief", "h1, h2, h3"),
     "debrief": ("demo.officer", "/debrief_recording?recording={sha}", "h1, h2, h3"),
+    "debrief-watched": ("demo.officer", "/debrief_recording?recording={sha}", "h1, h2, h3"),
     "moments": ("demo.trainer", "/moments", "h1, h2, h3"),
     "accounts": ("demo.admin", "/people", "h1, h2, h3"),
     "audit": ("demo.internal-affairs", "/audit", "h1, h2, h3"),
     "method": ("demo.oversight", "/method", "h1, h2, h3"),
 }
+PRESS = {"debrief-watched": "Watch"}  # the button that leads on to what is shown
 NUMBERS = itertools.count(1)
 
 
@@ -107,12 +109,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def take(page: Page, address: str, seen: str) -> bytes:
-    """A picture of the whole page, once it shows what it must and Streamlit has come to rest."""
+def take(page: Page, address: str, seen: str, press: str = "") -> bytes:
+    """A picture of the page, once it shows what it must and Streamlit has come to rest; `press` is a button first."""
     page.goto(address)
     page.locator(seen).first.wait_for()
     if "sign-in" not in page.url:
         page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    if press:
+        page.get_by_role("button", name=press, exact=True).click()
     page.wait_for_timeout(2500)  # charts and waveforms are drawn after the words
     return page.screenshot()
 
@@ -133,7 +137,7 @@ def main(store: str, base: str, *wanted: str) -> None:
                 person = Somebody(browser, base, account, **look)
                 if "{sha}" in path:
                     person.opens(sha, "own_debrief" if account == "demo.officer" else "assigned_review")
-                picture = take(person.context.new_page(), base + path.format(sha=sha), seen)
+                picture = take(person.context.new_page(), base + path.format(sha=sha), seen, PRESS.get(name, ""))
                 small = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
                 small.save(HERE / f"{name}-{scheme}-{width}.png", optimize=True)
                 person.context.close()
