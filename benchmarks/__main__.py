@@ -1,12 +1,16 @@
 """`make bench`: measure again what the documents claim, and write the tables in benchmarks/results/.
 
-Half an hour each, and only needed when a model changes: `python -m benchmarks.vocabulary`, `benchmarks.number_formats`.
-On a quiet machine, when the app changes: `python -m benchmarks.app`, `benchmarks.app_library`.
+Half an hour each, and only needed when a model changes: `python -m benchmarks.vocabulary`, `benchmarks.number_formats`,
+`benchmarks.spoken_talk`. On a quiet machine, when the app changes: `python -m benchmarks.app`, `benchmarks.app_library`.
 """
 
-from benchmarks import accuracy, footprint, speakers, speech
+from benchmarks import accuracy, behaviours, codebook, footprint, method, speakers, speech, whole_pipeline
 
 accuracy.measure()
 speech.measure()
 speakers.measure()
+whole_pipeline.measure()
 footprint.measure()
+behaviours.measure()
+codebook.main()
+method.PACKED.write_text(method.text(), encoding="utf-8")

@@ -1,7 +1,7 @@
 """How well and how fast speech is recognised, peers included: `python -m benchmarks.speech [PART…]`.
 
-Parts: samples, noise, invention, repetition, peers; all when none is named. Results: benchmarks/results/speech.md and
-speech.json; a part that is not measured again keeps its last numbers. About a quarter of an hour on two quiet cores.
+Parts: samples, noise, engines, invention, repetition, peers; all when none is named. Results: speech.md and speech.json
+in benchmarks/results; a part that is not measured again keeps its last numbers. Half an hour on two quiet cores.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 import jiwer
 import numpy as np
 
+from benchmarks.noises import motor, siren, wind, with_noise
 from review import media, scoring, sound, speech, weights
 from review.encounter import Encounter, Provenance, Recording, Span, Turn
 from review.errors import MissingModel
@@ -37,6 +38,7 @@ SNRS = (20, 10, 5, 0)  # dB
 WHISPERX = os.environ.get("WHISPERX_PYTHON", "")  # a Python in which whisperX 3.8 is installed
 NOISE_MINUTES = 10
 PEER_SAMPLE = "calm_traffic_stop"
+ENGINE_SAMPLES = ("calm_traffic_stop", "arrest")  # openai-whisper needs nearly as long as the sound lasts
 REPEATED = {"drop_the_knife.flac": ("drop the knife", 6), "i_cant_breathe.flac": ("i can not breathe", 5)}
 HEAD = """# Recognition of speech
 
@@ -140,11 +142,9 @@ def noise() -> Iterator[dict[str, Any]]:
             total = WordScore()
             for number, gold in enumerate(golds(held_out=False)):
                 track = media.samples(gold.media)
-                loud = 10 ** ((active(track) - snr) / 20)
-                noisy = np.clip(track + loud * rumble(len(track), seed=number), -1, 1).astype(np.float32)
-                total += scored(
-                    speech.recognise(noisy, Settings(model=model, language="en")), gold, sound.seconds(track)
-                )
+                noisy = with_noise(track, snr, seed=number)
+                heard = speech.recognise(noisy, Settings(model=model, language="en"))
+                total += scored(heard, gold, sound.seconds(track))
             errors = total.errors
             yield {
                 "snr": snr,
@@ -156,20 +156,18 @@ def noise() -> Iterator[dict[str, Any]]:
             }
 
 
-def active(samples: Samples) -> float:
-    """The level in dBFS of the frames within 25 dB of the loudest, as samples/README.md states levels."""
-    levels = sound.levels(samples).astype(np.float64)
-    power = 10 ** (levels[levels > levels.max() - 25] / 10)
-    return float(10 * np.log10(power.mean()))
-
-
-def rumble(length: int, *, seed: int) -> Samples:
-    """Pink noise at an RMS of 1."""
-    draws = np.random.default_rng(seed).standard_normal(length)
-    spectrum = np.fft.rfft(draws)
-    spectrum /= np.sqrt(np.maximum(np.fft.rfftfreq(length, 1 / SAMPLE_RATE), 20.0))
-    pink = np.fft.irfft(spectrum, length)
-    return (pink / np.sqrt(np.mean(pink**2))).astype(np.float32)
+def engines() -> Iterator[dict[str, Any]]:
+    """WER of both engines on the same weights: some tuning samples, clean and with noise over them."""
+    for engine in ("faster-whisper", "openai-whisper"):
+        settings = Settings(engine=engine, language="en")
+        for snr in (None, *SNRS[1::2]):
+            total = WordScore()
+            for number, gold in enumerate(one for one in golds(held_out=False) if one.name in ENGINE_SAMPLES):
+                track = media.samples(gold.media)
+                heard = speech.recognise(track if snr is None else with_noise(track, snr, seed=number), settings)
+                total += scored(heard, gold, sound.seconds(track))
+            errors = total.errors
+            yield {"engine": engine, "snr": snr, "words": errors.words, "wer": percent(errors.rate)}
 
 
 def invention() -> Iterator[dict[str, Any]]:
@@ -186,28 +184,6 @@ def invention() -> Iterator[dict[str, Any]]:
             "words": len(heard.words),
             "text": " ".join(word.text for word in heard.words)[:200],
         }
-
-
-def siren(seconds: float) -> Samples:
-    """A wail between 600 and 1500 Hz over hiss."""
-    at = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    phase = 2 * np.pi * np.cumsum(1050 + 450 * np.sin(2 * np.pi * 0.25 * at)) / SAMPLE_RATE
-    return (0.1 * np.sin(phase) + 0.03 * np.sin(2 * phase) + 0.01 * rumble(len(at), seed=2)).astype(np.float32)
-
-
-def wind(seconds: float) -> Samples:
-    """Pink noise in gusts."""
-    length = round(seconds * SAMPLE_RATE)
-    gusts = 1 + 0.8 * np.sin(2 * np.pi * 0.17 * np.arange(length) / SAMPLE_RATE)
-    return (0.06 * gusts * rumble(length, seed=3)).astype(np.float32)
-
-
-def motor(seconds: float) -> Samples:
-    """Harmonics of about 30 Hz that waver."""
-    at = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    phase = 2 * np.pi * np.cumsum(30 + 3 * np.sin(2 * np.pi * 0.1 * at)) / SAMPLE_RATE
-    tones = sum(0.1 / part * np.sin(part * phase) for part in range(1, 30))
-    return (tones + 0.01 * rumble(len(at), seed=4)).astype(np.float32)
 
 
 def crowd(seconds: float) -> Samples:
@@ -235,8 +211,8 @@ def repetition() -> Iterator[dict[str, Any]]:
     for name, (said, times) in REPEATED.items():
         track = media.samples(CLIPS / name)
         for snr in (None, 10):
-            noisy = track if snr is None else track + 10 ** ((active(track) - snr) / 20) * rumble(len(track), seed=1)
-            heard = speech.recognise(noisy.astype(np.float32), Settings(language="en"))
+            noisy = track if snr is None else with_noise(track, snr, seed=1)
+            heard = speech.recognise(noisy, Settings(language="en"))
             text = " ".join(scoring.normal(" ".join(word.text for word in heard.words)))
             yield {"clip": name, "snr": snr, "said": times, "heard": text.count(said)}
 
@@ -318,6 +294,7 @@ PARTS: dict[str, Callable[[], Iterable[dict[str, Any]]]] = {
     "repetition": repetition,
     "samples": samples,
     "noise": noise,
+    "engines": engines,
     "invention": invention,
     "peers": peers,
 }

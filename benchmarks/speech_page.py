@@ -13,6 +13,7 @@ def tables(kept: Mapping[str, Any]) -> str:
     sections = {
         "samples": _samples,
         "noise": _noise,
+        "engines": _engines,
         "invention": _invention,
         "repetition": _repetition,
         "peers": _peers,
@@ -81,6 +82,14 @@ def _noise(rows: Sequence[Row]) -> str:
             (row["snr"], row["model"], row["wer"], row["deleted"], row["inserted"], *map(row["by_role"].get, roles))
             for row in rows
         ),
+    )
+
+
+def _engines(rows: Sequence[Row]) -> str:
+    return _table(
+        "Both engines on the same weights: two tuning samples, clean and with that noise",
+        ("engine", "SNR dB", "words", "WER %"),
+        ((row["engine"], "clean" if row["snr"] is None else row["snr"], row["words"], row["wer"]) for row in rows),
     )
 
 

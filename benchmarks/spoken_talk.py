@@ -21,7 +21,7 @@ import numpy as np
 from scipy.signal import resample_poly
 
 from benchmarks.accuracy import table
-from benchmarks.speech import active, rumble
+from benchmarks.noises import with_noise
 from review import behaviours, scoring, speech, transcripts
 from review.encounter import Span, Turn, Word
 from review.scoring import Talk
@@ -57,8 +57,7 @@ def measure() -> None:
     sound, places = spoken(talks)
     rows = [_row("as written", 0.0, [_lines(talk) for talk in talks], talks)]
     for snr in SNRS:
-        loud = 0.0 if snr is None else 10 ** ((active(sound) - snr) / 20)
-        noisy = np.clip(sound + loud * rumble(len(sound), seed=1), -1, 1).astype(np.float32)
+        noisy = sound if snr is None else with_noise(sound, snr, seed=1)
         words = speech.recognise(noisy, speech.Settings(language="en")).words
         heard = [[_words_in(words, place) for place in own] for own in places]
         said = [scoring.normal(line.text) for talk in talks for line in talk.lines]
