@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
+KEPT = "cookies,local_storage,indexeddb,service_workers"  # by a page, not the files that it is made of
 PITCHES = itertools.count(200, 7)  # another one is another recording
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # Streamlit looks for its server below the page's own path first; that it is not there is how it finds the right one.
@@ -123,13 +124,29 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from serving(tmp_path_factory.mktemp("served"))
 
 
-@pytest.fixture
-def window(chromium: Browser, server: Any) -> Iterator[Watched]:
-    """A window with cookies and storage of its own; one that has the program's files already opens no sooner."""
+@pytest.fixture(scope="module")
+def profile(chromium: Browser, server: Any) -> Iterator[BrowserContext]:
+    """What the windows of one module share: the program's files, which a browser needs two seconds to read."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(90_000)  # a busy machine is no bug: nothing here is timed
-    yield Watched(context, server.base)
+    yield context
     context.close()
+
+
+@pytest.fixture
+def window(profile: BrowserContext, server: Any) -> Iterator[Watched]:
+    """A window that finds no cookies and nothing kept from the test before."""
+    profile.set_default_timeout(90_000)  # a busy machine is no bug: nothing here is timed
+    profile.set_offline(False)
+    watched = Watched(profile, server.base)
+    yield watched
+    profile.unroute_all()
+    for page in profile.pages:
+        if page is not watched.page:
+            page.close()
+    told = profile.new_cdp_session(watched.page)
+    told.send("Storage.clearDataForOrigin", {"origin": server.base, "storageTypes": KEPT})
+    watched.page.close()
+    profile.clear_cookies()
 
 
 class Player:
