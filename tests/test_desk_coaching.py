@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,54 +13,27 @@ from review.desk import Desk, casework, coaching, moments, reviewing, waiting
 from review.desk.waiting import Case, What
 from review.encounter import Answer, Role, Span, Verdict
 from review.errors import Refused, RefusedAct
+from tests import desks
+from tests.desks import AFFAIRS, AT, OFFICER, SUPERVISOR, known, sitting
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
-AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
-SUPERVISOR = Viewer("s", "Supervisor A", "supervisor", "North", "4700")
 COLLEAGUE = Viewer("c", "Supervisor C", "supervisor", "North")
 OTHER_UNIT = Viewer("t", "Supervisor B", "supervisor", "South", "4800")
-OFFICER = Viewer("o", "Officer A", "officer", "North", "4711")
 PRESENT = Viewer("p", "Officer B", "officer", "North", "4712")
-AFFAIRS = Viewer("i", "Internal affairs A", "internal_affairs")
 TRAINER = Viewer("e", "Trainer A", "trainer")
 TRAINER_B = Viewer("b", "Trainer B", "trainer", "North", "4711")
 OVERSIGHT = Viewer("v", "Oversight A", "oversight")
 EVERYBODY = (SUPERVISOR, COLLEAGUE, OTHER_UNIT, OFFICER, PRESENT, AFFAIRS, TRAINER, TRAINER_B, OVERSIGHT)
 
 
-class Clock:
-    """A clock that goes on by a minute at each look."""
-
-    def __init__(self) -> None:
-        self.now = AT
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(minutes=1)
-        return self.now
-
-
 @pytest.fixture
 def store(shelved, new_store):
-    store = new_store()
-    with store.casebook(write=True) as book:
-        for viewer in EVERYBODY:
-            book.keep_demo(viewer, at=AT)
-        book.set_whose(shelved.sha256, wearer="4711", unit="North", others=["4712"])
-    return store
+    return known(new_store(), shelved.sha256, EVERYBODY)
 
 
 @pytest.fixture
 def sit(store, shelved):
-    """Sits somebody down, with a recording opened for a purpose."""
-    clock = Clock()
-
-    def sit(viewer: Viewer, purpose: str = "", *, sha256: str = "") -> Desk:
-        desk = Desk.of(store, viewer.user, session=f"session-{viewer.user}", source="test", clock=clock)
-        if purpose:
-            desk.begin(sha256 or shelved.sha256, purpose)
-        return desk
-
-    return sit
+    return sitting(store, shelved)
 
 
 @pytest.fixture
@@ -72,8 +45,7 @@ def supervisor(sit, shelved):
 
 
 def do(desk: Desk, shelved, kind: str, about: str = "", **body: object) -> Act:
-    operation = {"id": f"{uuid4()}:1", "kind": kind, "about": about, "body": body}
-    return casework.do(desk, shelved.sha256, operation)
+    return desks.do(desk, shelved.sha256, kind, about, **body)
 
 
 def kinds(desk: Desk) -> list[What]:

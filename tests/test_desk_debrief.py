@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from datetime import timedelta
 
 import pytest
 
@@ -18,48 +17,23 @@ from review.policy import VARIABLE
 from review.report import Format
 from review.screens.debrief_data import officer_said
 from review.store import State
+from tests import desks
+from tests.desks import AFFAIRS, OFFICER, SUPERVISOR, known, operation, sitting
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
-AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
-SUPERVISOR = Viewer("s", "Supervisor A", "supervisor", "North", "4700")
-OFFICER = Viewer("o", "Officer A", "officer", "North", "4711")
 OTHER = Viewer("p", "Officer B", "officer", "North", "4712")
 NUMBERLESS = Viewer("n", "Officer C", "officer", "North")
-AFFAIRS = Viewer("i", "Internal affairs A", "internal_affairs")
 EVERYBODY = (SUPERVISOR, OFFICER, OTHER, NUMBERLESS, AFFAIRS)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = AT
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(minutes=1)
-        return self.now
 
 
 @pytest.fixture
 def store(shelved, new_store):
-    store = new_store()
-    with store.casebook(write=True) as book:
-        for viewer in EVERYBODY:
-            book.keep_demo(viewer, at=AT)
-        book.set_whose(shelved.sha256, wearer="4711", unit="North", others=["4712"])
-    return store
+    return known(new_store(), shelved.sha256, EVERYBODY)
 
 
 @pytest.fixture
 def sit(store, shelved):
-    """Sits somebody down at one clock, with this recording opened for a purpose."""
-    clock = Clock()
-
-    def sit(viewer: Viewer, purpose: str = "") -> Desk:
-        desk = Desk.of(store, viewer.user, session=f"session-{viewer.user}", source="test", clock=clock)
-        if purpose:
-            desk.begin(shelved.sha256, purpose)
-        return desk
-
-    return sit
+    return sitting(store, shelved)
 
 
 @pytest.fixture
@@ -69,13 +43,8 @@ def officer(sit, shelved):
     return sit(OFFICER, "own_debrief")
 
 
-def operation(kind: str, about: str = "", **body: object) -> dict[str, object]:
-    return {"id": f"{uuid4()}:1", "kind": kind, "about": about, "body": body}
-
-
 def judge(desk: Desk, sha256: str, answer: Answer = Answer.DISAGREE, *, flag: str = "flag-4") -> None:
-    viewer = desk.viewer
-    desk.decide(Verdict(f"{uuid4()}:1", sha256, flag, answer, viewer.user, viewer.role, desk.clock()))
+    desks.judge(desk, sha256, flag, answer)
 
 
 def news(desk: Desk, sha256: str) -> News:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pysubs2
@@ -13,49 +12,23 @@ import pytest
 
 from review.access import Viewer
 from review.desk import Desk, casework, corrections, debrief, exporting
-from review.encounter import Answer, Verdict
+from review.encounter import Answer
 from review.errors import Refused
 from review.policy import built_in
 from review.report import ADVICE, MACHINE, Format
+from tests.desks import AFFAIRS, OFFICER, SUPERVISOR, do, judge, known, sitting
 
-AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
-SUPERVISOR = Viewer("s", "Supervisor A", "supervisor", "North", "4700")
-OFFICER = Viewer("o", "Officer A", "officer", "North", "4711")
-AFFAIRS = Viewer("i", "Internal affairs A", "internal_affairs")
 TRAINER = Viewer("e", "Trainer A", "trainer")
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = AT
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(minutes=1)
-        return self.now
 
 
 @pytest.fixture
 def store(shelved, new_store):
-    store = new_store()
-    with store.casebook(write=True) as book:
-        for viewer in (SUPERVISOR, OFFICER, AFFAIRS, TRAINER):
-            book.keep_demo(viewer, at=AT)
-        book.set_whose(shelved.sha256, wearer="4711", unit="North", others=["4712"])
-    return store
+    return known(new_store(), shelved.sha256, (SUPERVISOR, OFFICER, AFFAIRS, TRAINER))
 
 
 @pytest.fixture
 def sit(store, shelved):
-    """Sits somebody down at one clock, with this recording opened for a purpose."""
-    clock = Clock()
-
-    def sit(viewer: Viewer, purpose: str = "") -> Desk:
-        desk = Desk.of(store, viewer.user, session=f"session-{viewer.user}", source="test", clock=clock)
-        if purpose:
-            desk.begin(shelved.sha256, purpose)
-        return desk
-
-    return sit
+    return sitting(store, shelved)
 
 
 @pytest.fixture
@@ -67,15 +40,6 @@ def supervisor(sit):
 def officer(sit, shelved):
     debrief.state_statement(sit(OFFICER), shelved.sha256)
     return sit(OFFICER, "own_debrief")
-
-
-def judge(desk: Desk, sha256: str, flag: str, answer: Answer = Answer.AGREE, note: str = "") -> None:
-    viewer = desk.viewer
-    desk.decide(Verdict(f"{uuid4()}:1", sha256, flag, answer, viewer.user, viewer.role, desk.clock(), note))
-
-
-def do(desk: Desk, sha256: str, kind: str, about: str = "", **body: object) -> None:
-    casework.do(desk, sha256, {"id": f"{uuid4()}:1", "kind": kind, "about": about, "body": body})
 
 
 def sign(desk: Desk, sha256: str, reply: str = "yes") -> None:
