@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,11 +96,12 @@ def invented(chunk: Chunk, speech: Sequence[Span]) -> bool:
     """Whether the words are likely nobody's: unlikely even when heard again, or unsure and too few or too fast.
 
     That is how Whisper reads a crowd; words that are sure stay however few they are, and many stay however unsure.
+    What it makes up it often says again, surer each time: of few words only what is said first is asked.
     """
     voiced = sum(chunk.span.overlap(span) for span in speech)
     few = voiced >= HOLLOW_AFTER and len(chunk.words) < HOLLOW_WORDS * voiced
-    rushed = len(chunk.words) > RUSHED_WORDS * chunk.span.seconds and _sureness(chunk) < RUSHED_SURE
-    return chunk.log_probability < UNLIKELY or (few and _sureness(chunk) < HOLLOW_SURE) or rushed
+    rushed = len(chunk.words) > RUSHED_WORDS * chunk.span.seconds and _sureness(chunk.words) < RUSHED_SURE
+    return chunk.log_probability < UNLIKELY or (few and _sureness(chunk.words, first=True) < HOLLOW_SURE) or rushed
 
 
 def without_invented(chunks: Iterable[Chunk], speech: Sequence[Span]) -> tuple[tuple[Word, ...], int]:
@@ -117,12 +118,29 @@ def without_invented(chunks: Iterable[Chunk], speech: Sequence[Span]) -> tuple[t
 
 def believable(chunk: Chunk, speech: Sequence[Span]) -> bool:
     """Whether words are taken from this stretch although an engine left it empty before."""
-    return bool(chunk.words) and _sureness(chunk) >= RESCUED and not doubtful(chunk) and not invented(chunk, speech)
+    return (
+        bool(chunk.words) and _sureness(chunk.words) >= RESCUED and not doubtful(chunk) and not invented(chunk, speech)
+    )
 
 
-def _sureness(chunk: Chunk) -> float:
-    """The mean confidence of the words; 0.0 without any."""
-    return sum(word.confidence for word in chunk.words) / max(1, len(chunk.words))
+def _sureness(words: Sequence[Word], *, first: bool = False) -> float:
+    """The mean confidence of the words, or of those said for the `first` time; 0.0 without any.
+
+    A word is said again when it stood beside the same neighbour before.
+    """
+    if first:
+        words = [word for word, again in zip(words, _said_again(words), strict=True) if not again]
+    return sum(word.confidence for word in words) / max(1, len(words))
+
+
+def _said_again(words: Sequence[Word]) -> list[bool]:
+    again = [False] * len(words)
+    seen: set[tuple[str, str]] = set()
+    for at, pair in enumerate(pairwise(map(_plain, words))):
+        if pair in seen:
+            again[at] = again[at + 1] = True
+        seen.add(pair)
+    return again
 
 
 def heard_again(

@@ -202,6 +202,18 @@ def test_few_and_unsure_words_over_much_sound_are_nobodys(chunk: Chunk, gone: bo
     assert (words == (), dropped) == (gone, len(chunk.words) if gone else 0)
 
 
+@pytest.mark.parametrize(("first", "gone"), [(0.3, True), (0.8, False)], ids=["made up", "said"])
+def test_few_words_that_grow_sure_by_saying_them_again_are_asked_for_what_was_said_first(first: float, gone: bool):
+    once = sentence("We are trying to get this to work.", seconds=8, confidence=first).words
+    again = (
+        replace(word, span=Span(word.span.start + 8, word.span.end + 8))
+        for word in sentence("We are trying to get this to work. " * 2, seconds=16, confidence=0.95).words
+    )
+    chunk = Chunk(Span(0, 24), (*once, *again), -0.7)
+    words, dropped = guards.without_invented([chunk], [chunk.span])
+    assert (words == (), dropped) == (gone, 24 if gone else 0)
+
+
 @given(
     st.lists(st.tuples(st.floats(0.0, 6.0), st.floats(0.05, 6.0)), min_size=1, max_size=8),
     st.lists(st.tuples(st.floats(0.0, 4.0), st.floats(0.05, 1.0)), max_size=12),
