@@ -126,7 +126,21 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def profile(chromium: Browser, server: Any) -> Iterator[BrowserContext]:
-    """What the windows of one module share: the program's files, which a browser needs two seconds to read."""
+    """What the windows of one module share: the program's files, which a browser needs two seconds to read.
+
+    A module whose tests set the browser's clock, which cannot be set back, has `own_profile` for its own.
+    """
+    yield from browsing(chromium)
+
+
+@pytest.fixture
+def own_profile(chromium: Browser, server: Any) -> Iterator[BrowserContext]:
+    """Nothing shared with the test before."""
+    yield from browsing(chromium)
+
+
+def browsing(chromium: Browser) -> Iterator[BrowserContext]:
+    """A context of the browser."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     yield context
     context.close()
@@ -141,11 +155,11 @@ def window(profile: BrowserContext, server: Any) -> Iterator[Watched]:
     yield watched
     profile.unroute_all()
     for page in profile.pages:
-        if page is not watched.page:
-            page.close()
-    told = profile.new_cdp_session(watched.page)
+        page.close()
+    blank = profile.new_page()
+    told = profile.new_cdp_session(blank)
     told.send("Storage.clearDataForOrigin", {"origin": server.base, "storageTypes": KEPT})
-    watched.page.close()
+    blank.close()
     profile.clear_cookies()
 
 

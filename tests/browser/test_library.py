@@ -38,13 +38,16 @@ def test_a_recording_opens_without_loading_the_program_anew_and_back_leads_to_th
     assert library.evaluate("window.before && location.pathname") == "/library"
 
 
-def test_a_search_leads_to_the_place(library, window, shelved):
-    field = library.get_by_label("Search what was said")
-    field.fill("shouting")
-    field.press("Enter")
-    library.get_by_role("link", name=f"{shelved.media.name}, at").first.click()
-    library.get_by_text("Why are you opening this recording?").wait_for()
-    assert "find=shouting" in library.evaluate("location.search")
+def test_a_search_hit_opens_the_recording_at_that_word(library, window, shelved, player_of, eventually):
+    window.opened(shelved.sha256)
+    library.get_by_label("Search what was said").fill("shouting")
+    library.keyboard.press("Enter")
+    library.get_by_role("link", name=f"{shelved.media.name}, at").click()
+    library.locator(".word").first.wait_for()
+    player = player_of(library, shelved)
+    word = next(word for word in shelved.encounter.words if word.text == "shouting")
+    eventually(library, player.now, lambda at: abs(at - word.span.start) < 0.01)
+    assert library.locator(".word.now").inner_text().strip() == "shouting"
 
 
 def test_what_is_ticked_is_given_out_and_no_longer_ticked(library, window, shelved, eventually):

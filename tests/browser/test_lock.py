@@ -14,6 +14,12 @@ TELL = """() => {
 }"""
 
 
+@pytest.fixture
+def profile(own_profile):
+    """Another one for each test, since they turn the clock."""
+    return own_profile
+
+
 @pytest.fixture(scope="module")
 def shelved(server, shelve_into):
     return shelve_into(server.folder)
