@@ -57,5 +57,10 @@ def text() -> str:
     return json.dumps(figures(), indent=1, sort_keys=True) + "\n"
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the packed file."""
     PACKED.write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

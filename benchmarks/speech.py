@@ -139,12 +139,7 @@ def noise() -> Iterator[dict[str, Any]]:
     """WER over the tuning samples with noise like a street's laid over them."""
     for model in models():
         for snr in SNRS:
-            total = WordScore()
-            for number, gold in enumerate(golds(held_out=False)):
-                track = media.samples(gold.media)
-                noisy = with_noise(track, snr, seed=number)
-                heard = speech.recognise(noisy, Settings(model=model, language="en"))
-                total += scored(heard, gold, sound.seconds(track))
+            total = under_noise(golds(held_out=False), Settings(model=model, language="en"), snr)
             errors = total.errors
             yield {
                 "snr": snr,
@@ -156,17 +151,23 @@ def noise() -> Iterator[dict[str, Any]]:
             }
 
 
+def under_noise(some: Iterable[scoring.Gold], settings: Settings, snr: float | None) -> WordScore:
+    """How these samples are heard, clean or with noise so many dB under all speech."""
+    total = WordScore()
+    for number, gold in enumerate(some):
+        track = media.samples(gold.media)
+        heard = speech.recognise(track if snr is None else with_noise(track, snr, seed=number), settings)
+        total += scored(heard, gold, sound.seconds(track))
+    return total
+
+
 def engines() -> Iterator[dict[str, Any]]:
     """WER of both engines on the same weights: some tuning samples, clean and with noise over them."""
     for engine in ("faster-whisper", "openai-whisper"):
         settings = Settings(engine=engine, language="en")
         for snr in (None, *SNRS[1::2]):
-            total = WordScore()
-            for number, gold in enumerate(one for one in golds(held_out=False) if one.name in ENGINE_SAMPLES):
-                track = media.samples(gold.media)
-                heard = speech.recognise(track if snr is None else with_noise(track, snr, seed=number), settings)
-                total += scored(heard, gold, sound.seconds(track))
-            errors = total.errors
+            some = [one for one in golds(held_out=False) if one.name in ENGINE_SAMPLES]
+            errors = under_noise(some, settings, snr).errors
             yield {"engine": engine, "snr": snr, "words": errors.words, "wer": percent(errors.rate)}
 
 

@@ -13,10 +13,10 @@ from review.access import Action
 from review.cli.console import put_json, say, show_table
 from review.cli.options import PolicyFile, marking_settings
 from review.cli.root import AsJson, Database, app
-from review.cli.who import User, Why, command_line, log_in, opened
+from review.cli.who import User, Why, entry, log_in, opened
 from review.encounter import Correction, CorrectionKind, Role, Span
 from review.errors import WrongUse
-from review.store import AuditEntry, fingerprint, open_store
+from review.store import fingerprint, open_store
 
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so.  [default: the account's name]")]
 
@@ -87,7 +87,7 @@ def add_profile(
     profile = voice_profiles.enrol(recording, officer, consent=consent, by=by or getpass.getuser(), at=pipeline.now())
     told = {"officer": officer, "consent": profile.consent, "consent_sha256": profile.consent_sha256}
     with open_store(db) as store:
-        store.add_voice_profile(profile, entry=_entry("add_voice_profile", added_by=profile.added_by, **told))
+        store.add_voice_profile(profile, entry=entry("add_voice_profile", added_by=profile.added_by, **told))
     say(f"the voice of {officer} is known now; `bodycam-review voice delete {officer}` forgets it")
 
 
@@ -139,9 +139,5 @@ def delete_profile(
     Example: `bodycam-review voice delete 4711`
     """
     with open_store(db) as store:
-        store.delete_voice_profile(officer, entry=_entry("delete_voice_profile", officer=officer))
+        store.delete_voice_profile(officer, entry=entry("delete_voice_profile", officer=officer))
     say(f"the voice of {officer} is forgotten")
-
-
-def _entry(action: str, **details: str) -> AuditEntry:
-    return AuditEntry(pipeline.now(), "", "", action, source=command_line(), details=details)

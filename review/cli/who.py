@@ -63,7 +63,12 @@ def log_in(book: Casebook, desk: Desk | None, action: str, sha256: str, **detail
     if desk:
         desk.log_in(book, action, sha256, **details)
     else:
-        book.log(AuditEntry(now(), "", "", action, sha256, source=command_line(), details=details))
+        book.log(entry(action, sha256, **details))
+
+
+def entry(action: str, sha256: str = "", **details: Any) -> AuditEntry:
+    """An entry by the computer's own account, about a recording or about none."""
+    return AuditEntry(now(), "", "", action, sha256, source=command_line(), details=details)
 
 
 def command_line() -> str:

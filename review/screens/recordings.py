@@ -30,9 +30,9 @@ def ticked(shown: Collection[str]) -> list[str]:
     return [one for one in shown if one in _now().which]
 
 
-def tick(which: Collection[str]) -> None:
-    """Tick these and no others, from the next time the list is shown."""
-    st.session_state[_TICKED] = _Ticked(_now().turn + 1, frozenset(which))
+def untick() -> None:
+    """Take all ticks away, from the next time the list is shown."""
+    st.session_state[_TICKED] = _Ticked(_now().turn + 1)
 
 
 def _now() -> _Ticked:

@@ -56,7 +56,7 @@ def _give(desk: Desk, which: list[str] | None, *, wanted: Filter | None = None, 
         except ReviewError as error:
             st.error(str(error))
             return
-    recordings.tick(())
+    recordings.untick()
     st.session_state["library_given"] = outcome
     st.rerun()
 

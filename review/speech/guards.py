@@ -101,7 +101,7 @@ def invented(chunk: Chunk, speech: Sequence[Span]) -> bool:
     voiced = sum(chunk.span.overlap(span) for span in speech)
     few = voiced >= HOLLOW_AFTER and len(chunk.words) < HOLLOW_WORDS * voiced
     rushed = len(chunk.words) > RUSHED_WORDS * chunk.span.seconds and _sureness(chunk.words) < RUSHED_SURE
-    return chunk.log_probability < UNLIKELY or (few and _sureness(chunk.words, first=True) < HOLLOW_SURE) or rushed
+    return chunk.log_probability < UNLIKELY or (few and _sureness(_said_first(chunk.words)) < HOLLOW_SURE) or rushed
 
 
 def without_invented(chunks: Iterable[Chunk], speech: Sequence[Span]) -> tuple[tuple[Word, ...], int]:
@@ -123,24 +123,20 @@ def believable(chunk: Chunk, speech: Sequence[Span]) -> bool:
     )
 
 
-def _sureness(words: Sequence[Word], *, first: bool = False) -> float:
-    """The mean confidence of the words, or of those said for the `first` time; 0.0 without any.
-
-    A word is said again when it stood beside the same neighbour before.
-    """
-    if first:
-        words = [word for word, again in zip(words, _said_again(words), strict=True) if not again]
+def _sureness(words: Sequence[Word]) -> float:
+    """The mean confidence of the words; 0.0 without any."""
     return sum(word.confidence for word in words) / max(1, len(words))
 
 
-def _said_again(words: Sequence[Word]) -> list[bool]:
-    again = [False] * len(words)
+def _said_first(words: Sequence[Word]) -> list[Word]:
+    """The words without those that are said again: beside the same neighbour as before."""
+    again: set[int] = set()
     seen: set[tuple[str, str]] = set()
     for at, pair in enumerate(pairwise(map(_plain, words))):
         if pair in seen:
-            again[at] = again[at + 1] = True
+            again.update((at, at + 1))
         seen.add(pair)
-    return again
+    return [word for at, word in enumerate(words) if at not in again]
 
 
 def heard_again(

@@ -21,10 +21,13 @@ class List {
     return [...this.root.querySelectorAll("input[data-recording]")];
   }
 
+  get ticked() {
+    return this.ticks.filter((tick) => tick.checked).map((tick) => tick.dataset.recording);
+  }
+
   show({ html, ticked, turn }, setStateValue) {
     this.setStateValue = setStateValue;
-    const here = this.ticks.filter((tick) => tick.checked).map((tick) => tick.dataset.recording);
-    const wanted = new Set(turn >= this.turn ? ticked : here);
+    const wanted = new Set(turn >= this.turn ? ticked : this.ticked);
     this.turn = Math.max(this.turn, turn);
     if (html !== this.html) this.root.innerHTML = this.html = html;
     for (const tick of this.ticks) tick.checked = wanted.has(tick.dataset.recording);
@@ -32,7 +35,6 @@ class List {
 
   tell() {
     this.turn += 1;
-    const which = this.ticks.filter((tick) => tick.checked).map((tick) => tick.dataset.recording);
-    this.setStateValue("ticked", { turn: this.turn, which });
+    this.setStateValue("ticked", { turn: this.turn, which: this.ticked });
   }
 }
