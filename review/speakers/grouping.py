@@ -1,4 +1,7 @@
-"""Which stretches are one person's: average linkage in two stages, so that memory stays bounded; then whole voices."""
+"""Which stretches are one person's: average linkage in two stages, so that memory stays bounded; then whole voices.
+
+All of that for several thresholds; of their groupings the one is taken that agrees most with the others.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 from review.speakers.segmentation import FRAMES
 from review.speakers.settings import Settings
@@ -18,6 +22,7 @@ ENOUGH = 1.0  # seconds from which a stretch helps to find out who there is
 FULL = 4.0  # seconds from which a stretch has full weight
 HEARD_TOGETHER = 0.2  # likeness that two stretches gain in a window that hears one local voice in both, else lose
 BLOCK = 600.0  # seconds whose stretches are compared one by one; blocks are compared group by group
+AROUND = (-0.1, -0.05, 0.0, 0.05, 0.1)  # to the threshold; near an edge a little more or less joins two people
 FINER = (0.05, 0.1, 0.15, 0.2, 0.25)  # nearer by so much must groups be, in turn, when more people are known than found
 PERSON = 1.0  # seconds of speech from which a group may be one of a known number of people
 STRAY = 1.5  # seconds; a group with less is a person only when it is UNLIKE all others, a larger one sooner
@@ -96,11 +101,30 @@ def pairs(windows: Sequence[Window], talk: Talk) -> Pairs:
 
 def people(said: Said, settings: Settings) -> Numbers:
     """(n,) Whose each stretch is: numbers from 0 without gaps. There is at least one stretch."""
+    groupings = [_people_at(said, settings, settings.threshold + more) for more in AROUND]
+    return most_agreed(groupings, said.seconds)
+
+
+def most_agreed(groupings: Sequence[Numbers], seconds: Floats) -> Numbers:
+    """The grouping that agrees most with all the others; of equals the first."""
+    agreed = [sum(agreement(one, other, seconds) for other in groupings) for one in groupings]
+    return groupings[int(np.argmax(agreed))]
+
+
+def agreement(one: Numbers, other: Numbers, seconds: Floats) -> float:
+    """Seconds of the stretches that two groupings give to the same person, each person with one of the other's."""
+    shared = np.zeros((one.max() + 1, other.max() + 1))
+    np.add.at(shared, (one, other), seconds)
+    pairs = linear_sum_assignment(shared, maximize=True)
+    return float(shared[pairs].sum())
+
+
+def _people_at(said: Said, settings: Settings, threshold: float) -> Numbers:
     enough = said.seconds >= ENOUGH
     if not enough.any():
         enough = np.ones(len(said.seconds), np.bool_)
     for finer in (0.0, *FINER):
-        whose = _persons(said, _nearest_joined(said, enough, until=settings.threshold - finer), settings, finer=finer)
+        whose = _persons(said, _nearest_joined(said, enough, until=threshold - finer), settings, finer=finer)
         found = np.bincount(whose[whose >= 0], said.seconds[whose >= 0])
         if settings.count is None or np.count_nonzero(found >= PERSON) >= settings.count:
             break

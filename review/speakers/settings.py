@@ -13,7 +13,7 @@ class Settings:
     """How voices are told apart (docs/decisions/0004-speakers.md holds the measurements)."""
 
     count: int | None = None  # how many people speak, where that is known
-    threshold: float = 0.3  # mean cosine distance from which two groups of stretches are not joined at first
+    threshold: float = 0.3  # about which mean cosine distance two groups of stretches are not joined at first
     same: float = 0.7  # cosine from which two large groups are one person after all
     likely: float = 0.6  # cosine from which a group just under `solid` is the likest person's and not one of its own
     solid: float = 8.0  # seconds of speech from which a group is large

@@ -76,6 +76,21 @@ def test_two_large_groups_that_are_like_enough_are_one_person():
     assert len(set(whose([person(0)] * 5 + [like(person(0), 0.65)] * 5))) == 2
 
 
+def test_two_groupings_agree_where_they_give_the_same_people_whatever_their_numbers():
+    seconds = np.array([3.0, 2.0, 1.0, 4.0])
+    two = np.array([0, 0, 1, 1])
+    assert grouping.agreement(two, 1 - two, seconds) == pytest.approx(10.0)
+    assert grouping.agreement(two, np.array([0, 1, 2, 2]), seconds) == pytest.approx(8.0)
+    assert grouping.agreement(two, np.zeros(4, np.int64), seconds) == pytest.approx(5.0)
+
+
+def test_what_several_thresholds_find_alike_is_taken_and_not_what_one_finds():
+    seconds = np.array([5.0, 5.0, 5.0, 5.0])
+    one, two, four = np.zeros(4, np.int64), np.array([0, 1, 0, 1]), np.arange(4)
+    assert grouping.most_agreed([four, two, one, two], seconds) is two
+    assert grouping.most_agreed([four, one], seconds) is four
+
+
 def test_windows_that_hear_two_voices_keep_them_apart_and_one_voice_together():
     talk = [person(0), like(person(0), 0.8)] * 4
     beside = [(at, at + 1) for at in range(7)]
