@@ -41,8 +41,9 @@ def test_files_that_were_chosen_before_the_screen_locked_are_sent_after_it_is_un
         eventually(page, lambda: lines.nth(number).text_content(), lambda text: told in text)
 
     def fall_idle():
-        page.clock.fast_forward("16:00")
-        page.clock.run_for(6000)
+        with page.expect_response(lambda told: told.url.endswith("/lock") and told.request.method == "POST"):
+            page.clock.fast_forward("16:00")
+            page.clock.run_for(6000)
 
     def arrives_while_it_locks(route):
         answer = route.fetch()
