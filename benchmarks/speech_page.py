@@ -87,7 +87,7 @@ def _noise(rows: Sequence[Row]) -> str:
 
 def _engines(rows: Sequence[Row]) -> str:
     return _table(
-        "Both engines on the same weights: two tuning samples, clean and with that noise",
+        "Both engines on the same weights: calm_traffic_stop, clean and with that noise",
         ("engine", "SNR dB", "words", "WER %"),
         ((row["engine"], "clean" if row["snr"] is None else row["snr"], row["words"], row["wer"]) for row in rows),
     )
