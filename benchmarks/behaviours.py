@@ -1,8 +1,8 @@
 """How well behaviours are found in written talk, and how fast: `python -m benchmarks.behaviours [PART…]`.
 
-Parts: gate, talks, alarms, dialects, choices, samples, speed; all when none is named. Results: behaviours.md and .json
-in benchmarks/results; a part that is not measured again keeps its last numbers. `choices` needs ../shared; its peers
-need the packages vaderSentiment and convokit, which the product does not: where one is missing its row is left out.
+Parts: levels, gate, talks, alarms, dialects, choices, samples, speed; all when none is named. Results: behaviours.md
+and .json in benchmarks/results; a part that is not measured again keeps its last numbers. `choices` needs ../shared;
+its peers need the packages vaderSentiment and convokit, which the product does not: where one is missing its row stays.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
-from benchmarks.accuracy import table
+from benchmarks.behaviours_page import page
 from review import behaviours, meaning, pipeline, scoring
 from review.cli import talk_scores
 from review.encounter import Direction, Role, Status
@@ -42,15 +43,19 @@ GATE = """# Made by `python -m benchmarks.behaviours gate`: behaviours whose mar
 behaviours = [
 {rows}]
 """
+LEVELS = UNSURE_ONLY.with_name("levels.toml")
+STEPS = (0.7, 0.8, 0.9)  # confidences among which a behaviour's level is chosen; the first is the program's threshold
+RIGHT = 0.88  # share that is to be right from a behaviour's level on
+ENOUGH = 8  # flags among the calibrating talks without which a behaviour keeps the common threshold
+NEIGHBOURS, CALIBRATING = 12, 6  # as models/make_behaviour_model.py keeps talks back: every sixth dozen
+LEVELS_HEAD = """\
+# Made by `python -m benchmarks.behaviours levels`: from which probability of the wording on the program stands by
+# marks of these behaviours, so that {right} of them are right on the talks that no model was trained on and its
+# numbers were fitted on; {highest} where none does that. By all others it stands from {common} on.
+[levels]
+"""
 WORDS_AN_HOUR = 10_000
 SPOKEN_A_MINUTE = 150  # words, of ordinary conversation
-HEAD = """# Behaviours
-
-Made by `python -m benchmarks.behaviours`. The talks of tests/gold are written text, no field data (see the README
-there). Those set aside were never read while rules were written or the model was trained. Flags shown as unsure count
-as neither right nor wrong, and leave what they meet missed. Intervals hold 95 %: Wilson's for shares, the bootstrap's
-for the rest.
-"""
 
 
 def measure(parts: Sequence[str] = ()) -> None:
@@ -61,6 +66,30 @@ def measure(parts: Sequence[str] = ()) -> None:
         kept[name] = PARTS[name]()
         RESULT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
         RESULT.with_suffix(".md").write_text(page(kept), encoding="utf-8")
+
+
+def levels() -> dict[str, Any]:
+    """From which confidence on the program stands by each behaviour, by the talks that the model is calibrated on."""
+    lines = [row for path in sorted(GOLD.glob("tuning_*.jsonl")) for row in path.read_text("utf-8").splitlines()]
+    lines = [row for at, row in enumerate(lines) if at // NEIGHBOURS % CALIBRATING == 0]
+    found: dict[float, Mapping[str, Found]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "calibrating.jsonl"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        for level in STEPS:
+            free = behaviours.Settings(threshold=level, levels={}, unsure_only=())
+            rows = talk_scores.scored(path, pipeline.Settings(behaviours=free))
+            found[level] = scoring.talks_together(score for _, score in rows).found
+    chosen = {name: _level(name, found) for name in sorted(found[STEPS[0]])}
+    rows = "".join(f"{name} = {level}\n" for name, level in chosen.items() if level > STEPS[0])
+    LEVELS.write_text(LEVELS_HEAD.format(right=RIGHT, common=STEPS[0], highest=STEPS[-1]) + rows, encoding="utf-8")
+    return chosen
+
+
+def _level(name: str, found: Mapping[float, Mapping[str, Found]]) -> float:
+    if found[STEPS[0]][name].right + found[STEPS[0]][name].wrong < ENOUGH:
+        return STEPS[0]
+    return next((level for level in STEPS if found[level][name].precision >= RIGHT), STEPS[-1])
 
 
 def gate() -> dict[str, Any]:
@@ -160,6 +189,8 @@ def choices() -> dict[str, Any]:
             values = np.array([judge(text) for text in said], dtype=float)
         except ImportError as error:
             sys.stderr.write(f"{name}: {error}\n")
+            before = json.loads(RESULT.read_text(encoding="utf-8"))["choices"]["rows"] if RESULT.is_file() else {}
+            rows |= {name: before[name]} if name in before else {}
             continue
         rows[name] = separated(values, grades)
     return {"lines": len(lines), "rows": rows}
@@ -176,7 +207,8 @@ def by_model(text: str) -> float:
     """The same by the sentence model alone, sentence by sentence."""
     sentences = [one for one in re.split(r"(?<=[.!?])\s+", text) if one.strip()]
     words = [" ".join(re.findall(r"[\w']+|\?", one.lower())) for one in sentences]
-    likely = 1 / (1 + np.exp(-meaning.logits([meaning.Clause(one, Role.OFFICER) for one in words if one])))
+    clauses = [meaning.Clause(one, Role.OFFICER, goes_on=at > 0) for at, one in enumerate(filter(None, words))]
+    likely = 1 / (1 + np.exp(-meaning.logits(clauses)))
     signs = [_sign(name) for name in meaning.behaviours()]
     return float((likely * np.array(signs)).sum())
 
@@ -305,6 +337,7 @@ def hour(words: int) -> tuple[Any, Any]:
 
 
 PARTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "levels": levels,
     "gate": gate,
     "talks": talks,
     "alarms": alarms,
@@ -314,120 +347,6 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "speed": speed,
 }
 
-
-def page(kept: Mapping[str, Any]) -> str:
-    """The results as Markdown."""
-    return (
-        HEAD
-        + "\n"
-        + "\n\n".join(part for name, make in PAGES.items() if kept.get(name) for part in make(kept[name]))
-        + "\n"
-    )
-
-
-FOUND = ("right", "wrong", "missed", "precision %", "95 %", "recall %", "unsure right", "unsure wrong")
-
-
-def _found(raw: Mapping[str, int]) -> tuple[object, ...]:
-    one = Found(**raw)
-    low, high = scoring.interval(one.right, one.right + one.wrong)
-    return (
-        one.right, one.wrong, one.missed, _percent(one.precision) if one.right + one.wrong else "",
-        f"{_percent(low)}-{_percent(high)}" if one.right + one.wrong else "",
-        _percent(one.recall) if one.right + one.missed else "", one.unsure_right, one.unsure_wrong,
-    )  # fmt: skip
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
-
-
-def _talks(part: Mapping[str, Any]) -> Iterator[str]:
-    for name, own in part.items():
-        yield f"## Talks {name}: {own['talks']} talks, {own['words']} words, calibration error {_percent(own['ece'])} %"
-        rows = [("all", *_found(own["all"]), "")]
-        rows += [(f"said by {role}", *_found(raw), "") for role, raw in own["by_role"].items() if any(raw.values())]
-        rows += [(f"style {style}", *_found(raw["all"]), "") for style, raw in own["style"].items()]
-        rows += [
-            (behaviour, *_found(raw), _near(own["near"].get(behaviour))) for behaviour, raw in own["found"].items()
-        ]
-        yield table(("what", *FOUND, "near misses flagged"), rows)
-        steps = [(step, flags, _percent(sure), _percent(right)) for step, flags, sure, right in own["bins"]]
-        yield table(("confidence", "flags", "mean confidence %", "right %"), steps)
-        if own["worst"]:
-            yield "Ten mistakes, one each of the behaviours with most of them:"
-            yield "\n".join(
-                f'- {one["behaviour"]} {one["kind"]} ({one["role"]}): "{one["quote"]}" in "{one["text"]}"'
-                + (f", by {one['source']}" if one["source"] else "")
-                for one in own["worst"]
-            )
-
-
-def _near(counts: Sequence[int] | None) -> str:
-    return f"{counts[1]} of {counts[0]}" if counts else ""
-
-
-def _alarms(part: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Talk in which little happens"
-    rows = [
-        (
-            name,
-            own["words"],
-            own["false_an_hour"],
-            *_found(own["all"]),
-            ", ".join(f"{one} {count}" for one, count in own["wrong"].items()),
-        )
-        for name, own in part.items()
-    ]
-    yield table(("talk", "words", "false flags an hour", *FOUND, "which were wrong"), rows)
-
-
-def _wrong(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{behaviour} {count}" for behaviour, count in counts.items())
-
-
-def _dialects(part: Mapping[str, Any]) -> Iterator[str]:
-    yield "## The same content in several ways of speaking"
-    base = part["general"]
-    rows = [
-        (name, own["sure"], f"{own['sure'] / max(1, base['sure']):.2f}", own["unsure"],
-         f"{own['unsure'] / max(1, base['unsure']):.2f}", *_found(own["all"])[:6])
-        for name, own in part.items()
-    ]  # fmt: skip
-    yield table(("dialect", "sure flags", "ratio to general", "unsure flags", "ratio", *FOUND[:6]), rows)
-
-
-def _choices(part: Mapping[str, Any]) -> Iterator[str]:
-    yield f"## Officers' choices as trainers graded them ({part['lines']} lines, POL-COM, CC BY 4.0)"
-    rows = [
-        (name, own["auc"], "-".join(map(str, own["auc_95"])), own["spearman"], "-".join(map(str, own["spearman_95"])))
-        for name, own in part["rows"].items()
-    ]
-    yield table(("by", "AUC, positive against negative", "95 %", "Spearman, four grades", "95 %"), rows)
-
-
-def _samples(part: Mapping[str, Any]) -> Iterator[str]:
-    yield "## The samples' words as they were written"
-    rows = [(name + (" (held out)" if own["held_out"] else ""), *_found(own["all"])) for name, own in part.items()]
-    yield table(("sample", *FOUND), rows)
-
-
-def _speed(part: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Speed, one core"
-    yield table(
-        ("loading, processor s", "tagging, processor s", "words", "flags"),
-        [(part["load_seconds"], part["tag_seconds"], part["words"], part["flags"])],
-    )
-
-
-PAGES: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
-    "talks": _talks,
-    "alarms": _alarms,
-    "dialects": _dialects,
-    "choices": _choices,
-    "samples": _samples,
-    "speed": _speed,
-}
 
 if __name__ == "__main__":
     began = time.monotonic()

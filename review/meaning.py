@@ -1,7 +1,7 @@
-"""The one door to the sentence model: what a clause sounds like, given what was said to its speaker just before.
+"""The one door to the sentence model: what each clause of a talk sounds like, read together with what surrounds it.
 
 The model is all-MiniLM-L6-v2, fine-tuned by models/make_behaviour_model.py; models/behaviour-sentences/card.toml tells
-what was measured. It runs on one core: an hour of talk takes it about a second.
+what was measured. It runs on one core.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,42 +19,96 @@ from numpy.typing import NDArray
 from review import weights
 from review.encounter import Role
 
-BATCH = 32  # clauses of like length read at once
-LONGEST = 64  # tokens of a clause that are read
-
-_PARTS = ("own", "before", "same", "after", "bias", "role", "role_before", "role_after")
+WINDOW = 192  # tokens that are read together
+SHARED = 48  # tokens that a window shares with the next
+LONGEST = 64  # tokens of a clause that are read, the two at a text's ends included
+SAYS = {
+    Role.OFFICER: "officer :",
+    Role.OTHER_OFFICER: "colleague :",
+    Role.CIVILIAN: "citizen :",
+    Role.RADIO: "radio :",
+    Role.UNKNOWN: "someone :",
+}  # what stands before a clause when another person begins to speak
+GOES_ON = ";"  # what stands before it when the same person goes on
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause as it is read: plain words in lower case, its speaker's role, and what it follows.
-
-    `before` is the index of the last clause that somebody else said before it, `same` that of the last one that its own
-    speaker said, `after` that of the next one that anybody said; -1 for none.
-    """
+    """A clause as it is read: plain words in lower case, its speaker's role, and whether they go on speaking."""
 
     text: str
     role: Role
-    before: int = -1
-    same: int = -1
-    after: int = -1
+    goes_on: bool = False  # the clause before is by the same person
+
+
+@dataclass(frozen=True)
+class Read:
+    """A clause as tokens: what tells who speaks, and the words."""
+
+    speaks: Sequence[int]
+    words: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.speaks) + len(self.words)
+
+    @property
+    def tokens(self) -> Sequence[int]:
+        """All of them in order."""
+        return [*self.speaks, *self.words]
+
+
+class Reader:
+    """Makes of clauses what the network reads; training and the product share it."""
+
+    def __init__(self, folder: Path) -> None:
+        from tokenizers import Tokenizer  # the command line starts without it
+
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(LONGEST)
+        self._begin, *_, self._end = self._tokenizer.encode("").ids
+        self._says = {role: self._inner([text])[0] for role, text in SAYS.items()}
+        self._goes_on = self._inner([GOES_ON])[0]
+
+    def read(self, clauses: Sequence[Clause]) -> list[Read]:
+        """Each clause as tokens."""
+        said = self._inner([clause.text for clause in clauses])
+        return [
+            Read(self._goes_on if clause.goes_on else self._says[clause.role], own)
+            for clause, own in zip(clauses, said, strict=True)
+        ]
+
+    def together(
+        self, some: Sequence[Sequence[Read]]
+    ) -> dict[str, NDArray[Any]]:  # ids and mask (n, tokens), pool (n, clauses, tokens)
+        """Windows of clauses as the network's input; each row of `pool` has the mean over the words of a clause."""
+        lengths = [2 + sum(map(len, window)) for window in some]
+        ids = np.zeros((len(some), max(lengths)), np.int64)
+        mask = np.zeros_like(ids)
+        pool = np.zeros((len(some), max(map(len, some)), max(lengths)), np.float32)
+        for row, (window, length) in enumerate(zip(some, lengths, strict=True)):
+            ids[row, :length] = [self._begin, *(token for one in window for token in one.tokens), self._end]
+            mask[row, :length] = 1
+            end = 1
+            for number, one in enumerate(window):
+                end += len(one)
+                pool[row, number, end - len(one.words) : end] = 1 / max(1, len(one.words))
+        return {"ids": ids, "mask": mask, "pool": pool}
+
+    def _inner(self, texts: Sequence[str]) -> list[list[int]]:
+        return [encoding.ids[1:-1] for encoding in self._tokenizer.encode_batch(list(texts))]
 
 
 @dataclass(frozen=True)
 class _Head:
-    """The last layer: each behaviour's weight for the clause, for those around it, and for the roles."""
+    """The last layer: each behaviour's weight for the clause, and for its speaker's role."""
 
     behaviours: tuple[str, ...]
-    own: Floats  # (behaviours, size), as the next three
-    before: Floats
-    same: Floats
-    after: Floats
+    own: Floats  # (behaviours, size)
     bias: Floats  # (behaviours,)
     role: Floats  # (roles, behaviours)
-    role_before: Floats  # (roles + 1, behaviours), as the next; the last row is for nobody
-    role_after: Floats
     roles: tuple[str, ...]
 
 
@@ -61,8 +116,7 @@ class SentenceModel:
     """A stored sentence model; `installed` is the one that the product uses."""
 
     def __init__(self, folder: Path) -> None:
-        import onnxruntime  # the command line starts without these two
-        from tokenizers import Tokenizer
+        import onnxruntime  # the command line starts without it
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # a batch of recordings has a process for each core already
@@ -70,9 +124,7 @@ class SentenceModel:
         self._network = onnxruntime.InferenceSession(
             str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(LONGEST)
+        self._reader = Reader(folder)
         self._head = _head(folder)
 
     @property
@@ -81,37 +133,67 @@ class SentenceModel:
         return self._head.behaviours
 
     def logits(self, clauses: Sequence[Clause]) -> Floats:
-        """How much each clause sounds like each behaviour: (clauses, behaviours) log-odds, not calibrated."""
+        """How much each clause of a talk sounds like each behaviour: (clauses, behaviours) log-odds, not calibrated."""
         head = self._head
         if not clauses:
             return np.zeros((0, len(head.behaviours)), np.float32)
-        heard = self._vectors([clause.text for clause in clauses])
-        around = np.concatenate([heard, np.zeros((1, heard.shape[1]), np.float32)])  # the last is what -1 stands for
+        heard = self._vectors(self._reader.read(clauses))
         roles = [head.roles.index(clause.role.value) for clause in clauses]
-        known = [*roles, len(head.roles)]
-        before, same, after = ([getattr(clause, name) for clause in clauses] for name in ("before", "same", "after"))
-        found = heard @ head.own.T + head.bias + head.role[roles]
-        found += around[before] @ head.before.T + around[same] @ head.same.T + around[after] @ head.after.T
-        found += head.role_before[[known[at] for at in before]] + head.role_after[[known[at] for at in after]]
-        return np.asarray(found, np.float32)
+        return np.asarray(heard @ head.own.T + head.bias + head.role[roles], np.float32)
 
-    def _vectors(self, texts: Sequence[str]) -> Floats:
-        """(texts, size) the meaning of each text; texts of like length are read together."""
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        order = sorted(range(len(tokens)), key=lambda at: len(tokens[at]))
-        parts = []
-        for start in range(0, len(order), BATCH):
-            some = [tokens[at] for at in order[start : start + BATCH]]
-            ids = np.zeros((len(some), len(some[-1])), np.int64)
-            mask = np.zeros_like(ids)
-            for row, own in enumerate(some):
-                ids[row, : len(own)] = own
-                mask[row, : len(own)] = 1
-            (read,) = self._network.run(None, {"ids": ids, "mask": mask})
-            parts.append(np.asarray(read, np.float32))
-        vectors = np.empty((len(tokens), parts[0].shape[1]), np.float32)
-        vectors[order] = np.concatenate(parts)
+    def _vectors(self, clauses: Sequence[Read]) -> Floats:
+        """(clauses, size) the meaning of each clause, from the window in which it has most around it."""
+        spans = windows(list(map(len, clauses)))
+        vectors = np.empty((len(clauses), self._head.own.shape[1]), np.float32)
+        nearest = owners(spans, len(clauses))
+        for number, (start, stop) in enumerate(spans):
+            # One at a time: filling up shorter ones costs more than it saves, and int8 rounding looks at the others.
+            (read,) = self._network.run(None, self._reader.together([clauses[start:stop]]))
+            own = np.flatnonzero(nearest[start:stop] == number)
+            vectors[start + own] = read[0, own]
         return vectors
+
+
+def windows(lengths: Sequence[int], *, shared: int = SHARED) -> list[tuple[int, int]]:
+    """Half-open ranges of clauses with at most WINDOW tokens, each sharing up to `shared` of them with the next.
+
+    >>> windows([40] * 6)
+    [(0, 4), (3, 6)]
+    """
+    found = []
+    start = stop = 0
+    while stop < len(lengths):
+        size = sum(lengths[start:stop])
+        stop += 1  # at least one more, however long it is
+        size += lengths[stop - 1]
+        while stop < len(lengths) and size + lengths[stop] <= WINDOW:
+            size += lengths[stop]
+            stop += 1
+        found.append((start, stop))
+        start, size = stop, 0
+        while start - 1 > found[-1][0] and size + lengths[start - 1] <= shared:
+            start -= 1
+            size += lengths[start]
+    return found
+
+
+def owners(spans: Sequence[tuple[int, int]], count: int) -> NDArray[np.int64]:
+    """(clauses,) The window in which each clause is farthest from an edge that cuts the talk.
+
+    >>> owners([(0, 4), (2, 6)], 6).tolist()
+    [0, 0, 0, 1, 1, 1]
+    """
+    best = np.full(count, -1)
+    owner = np.zeros(count, np.int64)
+    for number, (start, stop) in enumerate(spans):
+        places = np.arange(start, stop)
+        before = np.where(start == 0, count, places - start)
+        after = np.where(stop == count, count, stop - 1 - places)
+        inner = np.minimum(before, after)
+        better = inner > best[start:stop]
+        owner[start:stop][better] = number
+        best[start:stop][better] = inner[better]
+    return owner
 
 
 @cache
@@ -133,5 +215,5 @@ def logits(clauses: Sequence[Clause]) -> Floats:
 def _head(folder: Path) -> _Head:
     told = json.loads((folder / "head.json").read_text("utf-8"))
     with np.load(folder / "head.npz") as arrays:
-        parts = {name: arrays[name].astype(np.float32) for name in _PARTS}
+        parts = {name: arrays[name].astype(np.float32) for name in ("own", "bias", "role")}
     return _Head(tuple(told["behaviours"]), roles=tuple(told["roles"]), **parts)

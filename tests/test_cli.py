@@ -20,7 +20,7 @@ TEN_LINES = """\
 this line is no JSON
 {"speaker": "A", "role": "officer", "text": "I'm not going to tase you."}
 {"speaker": "B", "role": "civilian", "text": "I can't breathe."}
-{"speaker": "A", "role": "officer", "text": "Shut up and get on the ground!"}
+{"speaker": "A", "role": "officer", "text": "Shut up. Get on the ground!"}
 {"text": "Step out of the car."}
 {"speaker": "A", "role": "officer", "text": ""}
 """

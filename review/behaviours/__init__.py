@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
+from typing import Any
 
 from review import weights
 from review.behaviours import conflicts, fusion, rules, search, sound, structure
@@ -22,6 +23,7 @@ __all__ = [
     "CATALOGUE",
     "CODEBOOK_VERSION",
     "LANGUAGES",
+    "LEVELS",
     "TAGGERS",
     "UNKNOWN_ROLE",
     "UNSURE_ONLY",
@@ -38,9 +40,18 @@ TAGGERS: dict[str, Tagger] = {
     "spanish rules": search.mark_spanish,
 }
 LANGUAGES = frozenset({"en", "es"})  # whose words are looked at, by the two letters that `speech` gives
+
+
+def _measured(file: str, key: str) -> Any:
+    return tomllib.loads(files(__package__).joinpath(file).read_text("utf-8"))[key]
+
+
 UNSURE_ONLY = tuple[str, ...](
-    tomllib.loads(files(__package__).joinpath("unsure_only.toml").read_text("utf-8"))["behaviours"]
+    _measured("unsure_only.toml", "behaviours")
 )  # whose measured precision is too low for the program to stand by a mark
+LEVELS: Mapping[str, float] = _measured(
+    "levels.toml", "levels"
+)  # from which probability of the wording on it stands by marks of these, besides the threshold
 UNKNOWN_ROLE = 0.5  # stands for the confidence of a role that nobody knows
 
 
@@ -51,6 +62,7 @@ class Settings:
     threshold: float = 0.7
     taggers: tuple[str, ...] = ("rules and sentences",)  # names in TAGGERS, or "package.module:attribute"
     thresholds: Mapping[str, float] = field(default_factory=dict)  # of single behaviours; one below `threshold` is void
+    levels: Mapping[str, float] = field(default_factory=lambda: dict(LEVELS))  # of wordings; a policy cannot lower them
     unsure_only: tuple[str, ...] = UNSURE_ONLY  # never more than unsure; a policy cannot change it
     rights: tuple[str, ...] = structure.RIGHTS  # elements that a rights advisement is to have, in order
 
@@ -88,7 +100,9 @@ def tag(
     )
     shaped = structure.shape(marks, turns, roles, rights=settings.rights)
     signals = (*conflicts.conflicting(shaped, turns, roles), *sound.heard(acts, turns, roles))
-    unsure = sound.NEVER_SURE.union(settings.unsure_only if language == "en" else ())
+    if language != "en":  # whose marks were measured
+        settings = replace(settings, levels={}, unsure_only=())
+    unsure = sound.NEVER_SURE.union(settings.unsure_only)
     flags = [_flag(mark, heard, settings, seed, mark.behaviour in unsure) for mark in (*shaped, *signals)]
     return tuple(sorted(flags, key=lambda flag: (flag.first, flag.last, flag.behaviour)))
 
@@ -117,7 +131,8 @@ def _flag(mark: Mark, heard: _Heard, settings: Settings, seed: str, never_sure: 
     confidence = _confidence(mark, words, who)
     known = who.role is not Role.UNKNOWN and not never_sure
     threshold = max(settings.threshold, settings.thresholds.get(mark.behaviour, 0.0))
-    sure = known and confidence >= threshold
+    worded = round(mark.precision, 3) >= settings.levels.get(mark.behaviour, 0.0)
+    sure = known and worded and confidence >= threshold
     return Flag(
         id=_flag_id(mark, quote, seed),
         behaviour=mark.behaviour,

@@ -25,7 +25,7 @@ class Piece:
 
 
 def pieces(heard: Sequence[Stretch], roles: Sequence[SpeakerRole]) -> list[Piece]:
-    """The clauses of all stretches in the order of their words, each with those around it."""
+    """The clauses of all stretches in the order of their words."""
     found = sorted(
         (
             (stretch.tokens[start].word, stretch.tokens[stop - 1].word, stretch.speaker, _text(stretch, start, stop))
@@ -34,38 +34,11 @@ def pieces(heard: Sequence[Stretch], roles: Sequence[SpeakerRole]) -> list[Piece
         ),
     )
     known = {speaker: role_of(roles, speaker).role for speaker in {one[2] for one in found}}
-    speakers = [one[2] for one in found]
+    speakers = [None, *(one[2] for one in found)]
     return [
-        Piece(first, last, speaker, Clause(text, known[speaker], before, same, at + 1 if at + 1 < len(found) else -1))
-        for at, ((first, last, speaker, text), before, same) in enumerate(
-            zip(found, _before(speakers), _same(speakers), strict=True)
-        )
+        Piece(first, last, speaker, Clause(text, known[speaker], goes_on=speaker == before))
+        for (first, last, speaker, text), before in zip(found, speakers, strict=False)
     ]
-
-
-def _before(speakers: Sequence[str]) -> Iterator[int]:
-    """For each clause the index of the last one by somebody else, -1 for none.
-
-    >>> list(_before(["A", "A", "B", "B", "A"]))
-    [-1, -1, 1, 1, 3]
-    """
-    other = -1
-    for at, speaker in enumerate(speakers):
-        if at and speakers[at - 1] != speaker:
-            other = at - 1
-        yield other
-
-
-def _same(speakers: Sequence[str]) -> Iterator[int]:
-    """For each clause the index of the last one by the same speaker, -1 for none.
-
-    >>> list(_same(["A", "A", "B", "B", "A"]))
-    [-1, 0, -1, 2, 1]
-    """
-    last: dict[str, int] = {}
-    for at, speaker in enumerate(speakers):
-        yield last.get(speaker, -1)
-        last[speaker] = at
 
 
 def _text(stretch: Stretch, start: int, stop: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from review.access import Viewer
-from review.behaviours import UNSURE_ONLY
+from review.behaviours import UNSURE_ONLY, Settings
 from review.behaviours.sound import NEVER_SURE
 from review.encounter import (
     CONFIRMING_ROLES,
@@ -138,6 +138,8 @@ def certainty(flag: Flag, language: str) -> str:
         return "unsure: this kind of mark is not reliable enough yet"
     if flag.status is Status.UNSURE and flag.role is Role.UNKNOWN:
         return "unsure: the machine does not know who says this"
+    if flag.status is Status.UNSURE and flag.confidence >= Settings.threshold:
+        return f"machine {100 * flag.confidence:.0f} % sure, too little for this kind of mark"
     return f"machine {100 * flag.confidence:.0f} % sure"
 
 

@@ -10,7 +10,7 @@ from review import behaviours
 from review.encounter import Flag, Role, Span, SpeakerRole, Turn, Word
 
 WORD_SECONDS = 0.3
-RULES_ALONE = behaviours.Settings(taggers=("rules",), unsure_only=())
+RULES_ALONE = behaviours.Settings(taggers=("rules",), levels={}, unsure_only=())
 Talk = tuple[tuple[Turn, ...], tuple[SpeakerRole, ...]]
 
 
@@ -32,6 +32,12 @@ def _talk(*lines: tuple[Role, str], pause: float = 0.5, confidence: float = 1.0,
 def talk() -> Callable[..., Talk]:
     """Turns and roles of lines of talk."""
     return _talk
+
+
+@pytest.fixture(scope="session")
+def rules_alone() -> behaviours.Settings:
+    """The rules without the model, and all that they mark shown as sure as it is."""
+    return RULES_ALONE
 
 
 @pytest.fixture(scope="session")

@@ -18,12 +18,12 @@ def cut(*said: tuple[str, str]) -> list[clauses.Piece]:
     return clauses.pieces(list(stretches(search.spoken(turns, roles))), roles)
 
 
-def test_each_sentence_is_a_clause_in_plain_words_and_knows_what_it_follows():
+def test_each_sentence_is_a_clause_in_plain_words_and_knows_whether_its_speaker_goes_on():
     found = cut(("A", "Good evening. Where's your license?"), ("B", "Um, it's in the, the glove box."))
-    assert [(piece.clause.text, piece.clause.role, piece.clause.before) for piece in found] == [
-        ("good evening", Role.OFFICER, -1),
-        ("where is your license ?", Role.OFFICER, -1),
-        ("it is in the glove box", Role.CIVILIAN, 1),
+    assert [(piece.clause.text, piece.clause.role, piece.clause.goes_on) for piece in found] == [
+        ("good evening", Role.OFFICER, False),
+        ("where is your license ?", Role.OFFICER, True),
+        ("it is in the glove box", Role.CIVILIAN, False),
     ]
     assert [(piece.first, piece.last) for piece in found] == [(0, 1), (2, 4), (6, 11)]
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from review import behaviours, meaning
 from review.behaviours import fusion
@@ -34,7 +36,7 @@ def test_what_no_rule_knows_is_marked_by_the_model_and_says_so(opinion, talk):
     opinion(apology="a purple kind")
     turns, roles = talk((Role.OFFICER, "Well. Yours was a purple kind of evening."))
     [flag] = [flag for flag in behaviours.tag(turns, roles) if flag.behaviour == "apology"]
-    assert flag.source == fusion.SOURCE == "model:behaviour-sentences@2"
+    assert flag.source == fusion.SOURCE == "model:behaviour-sentences@4"
     assert flag.quote == "Yours was a purple kind of evening."
     assert flag.status is Status.FLAGGED
 
@@ -75,15 +77,33 @@ def test_the_model_knows_every_behaviour_that_words_can_show():
     assert set(meaning.behaviours()) == set(behaviours.CATALOGUE) - measured
     assert set(fusion.calibration().alone) == set(meaning.behaviours())
     assert set(behaviours.CATALOGUE) >= set(behaviours.UNSURE_ONLY)
+    assert set(behaviours.CATALOGUE) >= set(behaviours.LEVELS)
 
 
-def test_clauses_read_together_or_alone_mean_the_same():
-    clauses = [
-        meaning.Clause("you are not in any trouble i promise", Role.OFFICER),
-        meaning.Clause("why", Role.CIVILIAN, 0),
-        meaning.Clause("i need you to step out of the car and keep your hands where i can see", Role.OFFICER, 1),
-    ]
-    together = meaning.logits(clauses)
-    alone = np.concatenate([meaning.logits([clauses[0]]), meaning.logits(clauses[:2])[1:]])
-    assert np.abs(together[:2] - alone).max() < 1.5, "int8 rounding depends on what else is in the batch"
+def test_a_clause_is_read_with_what_surrounds_it():
+    asked = meaning.Clause("do you have anything in the car that i should know about ?", Role.OFFICER)
+    yes = meaning.Clause("yeah", Role.CIVILIAN)
+    ordered = meaning.Clause("put the phone down on the seat for me", Role.OFFICER)
+    answers = [meaning.logits([before, yes])[1] for before in (asked, ordered)]
+    assert np.abs(answers[0] - answers[1]).max() > 0.5
     assert meaning.logits([]).shape == (0, len(meaning.behaviours()))
+
+
+def test_a_long_talk_is_read_in_windows_that_share_clauses():
+    talk = [
+        meaning.Clause(f"step out of the car number {number}", Role.OFFICER, goes_on=number > 0)
+        for number in range(100)
+    ]
+    order = meaning.logits(talk)[:, meaning.behaviours().index("order")]
+    assert len(order) == 100
+    assert order.min() > -2, "no clause at the edge of a window is read as something else"
+
+
+@given(st.lists(st.integers(min_value=1, max_value=80), max_size=60))
+def test_every_clause_lies_in_a_window_and_windows_stay_short(lengths):
+    spans = meaning.windows(lengths)
+    assert sorted({at for start, stop in spans for at in range(start, stop)}) == list(range(len(lengths)))
+    assert all(sum(lengths[start:stop]) <= meaning.WINDOW or stop - start == 1 for start, stop in spans)
+    assert all(
+        start <= at < stop for at, (start, stop) in enumerate(spans[own] for own in meaning.owners(spans, len(lengths)))
+    )

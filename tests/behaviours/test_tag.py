@@ -42,6 +42,20 @@ def test_below_the_threshold_a_flag_is_unsure(flags_in, talk):
     assert behaviours.tag(turns, roles, settings=Settings(threshold=0.999))[0].status is Status.UNSURE
 
 
+def test_a_level_is_asked_of_the_wording_and_not_of_doubtful_words_or_roles(talk, rules_alone):
+    turns, roles = talk((Role.OFFICER, "Take your time."), confidence=0.9)
+    [plain] = behaviours.tag(turns, roles, settings=rules_alone)
+    wording = plain.confidence / 0.9
+
+    def status(level: float) -> Status:
+        chosen = replace(rules_alone, levels={"time_and_space": level})
+        return one(behaviours.tag(turns, roles, settings=chosen), "time_and_space").status
+
+    assert plain.confidence < wording - 0.01
+    assert status(round(wording, 2) - 0.01) is Status.FLAGGED
+    assert status(round(wording, 2) + 0.01) is Status.UNSURE
+
+
 def test_a_speaker_whose_role_is_unknown_is_never_more_than_unsure(flags_in):
     flags = flags_in((Role.UNKNOWN, "Take your time."), (Role.UNKNOWN, "I can't breathe."))
     assert {flag.behaviour for flag in flags} == {"time_and_space", "medical_complaint"}

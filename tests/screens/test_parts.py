@@ -99,6 +99,11 @@ def test_the_serious_marks_are_told_apart_and_the_tension_travels_as_bars(encoun
         ({"confidence": 0.92}, "en", "machine 92 % sure"),
         ({"confidence": 0.55, "status": Status.UNSURE}, "en", "machine 55 % sure"),
         (
+            {"confidence": 0.76, "status": Status.UNSURE},
+            "en",
+            "machine 76 % sure, too little for this kind of mark",
+        ),
+        (
             {"behaviour": UNSURE_ONLY[0], "confidence": 0.92, "status": Status.UNSURE},
             "en",
             "unsure: this kind of mark is not reliable enough yet",
