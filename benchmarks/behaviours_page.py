@@ -66,6 +66,17 @@ def _talks(part: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
+def _hours(part: Mapping[str, Any]) -> Iterator[str]:
+    yield "## The same talks set aside, shuffled and joined to recordings of an hour"
+    yield (
+        "Most of what is around a moment is then foreign to it, which is harder than a real hour; and what is counted "
+        "over several lines, as repeated orders, goes wrong where two talks meet."
+    )
+    rows = [("all", *_found(part["all"]))]
+    rows += [(f"said by {role}", *_found(raw)) for role, raw in part["by_role"].items() if any(raw.values())]
+    yield table(("what", *FOUND), rows)
+
+
 def _near(counts: Sequence[int] | None) -> str:
     return f"{counts[1]} of {counts[0]}" if counts else ""
 
@@ -112,13 +123,16 @@ def _samples(part: Mapping[str, Any]) -> Iterator[str]:
 def _speed(part: Mapping[str, Any]) -> Iterator[str]:
     yield "## Speed, one core"
     yield table(
-        ("loading, processor s", "tagging, processor s", "words", "flags"),
-        [(part["load_seconds"], part["tag_seconds"], part["words"], part["flags"])],
+        ("loading, processor s", "torch installed", "tagging, processor s (median of 5)", "words", "flags"),
+        [
+            (part["load_seconds"], "yes" if part["torch"] else "no", part["tag_seconds"], part["words"], part["flags"]),
+        ],
     )
 
 
 PAGES: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     "talks": _talks,
+    "hours": _hours,
     "alarms": _alarms,
     "dialects": _dialects,
     "choices": _choices,

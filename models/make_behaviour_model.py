@@ -55,6 +55,7 @@ SIZE = 384  # numbers of a clause's meaning
 PER_STEP = 1400  # tokens, those that fill up shorter windows counted
 SORTED = 300  # windows of which those of like length are read together
 CUT = 0.35  # share of the longer talks that are cut in two, since what is around a clause is not always there
+JOINED = 0.6  # share of the talks that are read between others in the last rounds, as a moment of an hour is
 RATE = 3e-4
 CALIBRATING = 6  # every sixth block of talks
 NEIGHBOURS = 12  # talks of a block
@@ -166,12 +167,20 @@ def _batch(some: Sequence[Window], reader: Reader) -> Batch:
     )
 
 
-def _windows(talks: Sequence[Sequence[Row]], reader: Reader, chance: random.Random) -> Iterator[Window]:
-    """Each talk with its words varied, some cut in two, the longest cut as in the product but for what is shared."""
+def _windows(talks: Sequence[Sequence[Row]], reader: Reader, chance: random.Random, joined: float) -> Iterator[Window]:
+    """Each talk with its words varied, some cut in two, the longest cut as in the product but for what is shared.
+
+    The share `joined` of them is read one after the other, as if they were one recording.
+    """
     varied = [replace(row.clause, text=_varied(row.clause.text, chance)) for rows in talks for row in rows]
     reads = iter(reader.read(varied))
-    for rows in talks:
-        own = [(next(reads), row) for row in rows]
+    whole = [[(next(reads), row) for row in rows] for rows in talks]
+    chance.shuffle(whole)
+    middle = int(joined * len(whole))
+    one = [pair for own in whole[:middle] for pair in own]
+    for start, stop in windows([len(read) for read, _ in one], shared=0):
+        yield one[start:stop]
+    for own in whole[middle:]:
         if len(own) > 3 and chance.random() < CUT:
             middle = chance.randrange(1, len(own) - 1)
             yield own[:middle]
@@ -193,24 +202,33 @@ def _varied(text: str, chance: random.Random) -> str:
     return " ".join(words) or text
 
 
-def trained(talks: Sequence[Sequence[Row]], base: Path, *, epochs: int) -> Network:
-    """The network after so many rounds over the talks, in an order drawn with a fixed seed."""
+def trained(talks: Sequence[Sequence[Row]], base: Path, *, epochs: int, last: int) -> Network:
+    """The network after rounds over the talks one by one, and then, more slowly, over talks joined to long ones."""
+    network = Network(base)
+    learn(network, talks, Reader(base), epochs=epochs, rate=RATE, joined=0.0)
+    learn(network, talks, Reader(base), epochs=last, rate=RATE / 2, joined=JOINED)
+    return network.eval()
+
+
+def learn(
+    network: Network, talks: Sequence[Sequence[Row]], reader: Reader, *, epochs: int, rate: float, joined: float
+) -> None:
+    """So many rounds over the talks, in an order drawn with a fixed seed."""
     torch.manual_seed(0)
     chance = random.Random(0)
-    reader = Reader(base)
-    network = Network(base).train()
+    network.train()
     encoder = [one for name, one in network.named_parameters() if name.startswith("encoder") and one.requires_grad]
     head = [one for name, one in network.named_parameters() if not name.startswith("encoder")]
     optimiser = torch.optim.AdamW(
-        [{"params": encoder, "lr": RATE}, {"params": head, "lr": 10 * RATE}], weight_decay=0.01, fused=True
+        [{"params": encoder, "lr": rate}, {"params": head, "lr": 10 * rate}], weight_decay=0.01, fused=True
     )
     # Rounds differ by a few steps, as talks are cut by chance.
-    steps = int(1.02 * epochs * len(_steps(talks, reader, random.Random(9)))) + 5
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [RATE, 10 * RATE], total_steps=steps, pct_start=0.1)
+    steps = int(1.02 * epochs * len(_steps(talks, reader, random.Random(9), joined))) + 5
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, [rate, 10 * rate], total_steps=steps, pct_start=0.1)
     allowed = torch.tensor(ALLOWED)
     for epoch in range(epochs):
         began, total = time.monotonic(), 0.0
-        for some in _steps(talks, reader, chance):
+        for some in _steps(talks, reader, chance, joined):
             batch = _batch(some, reader)
             with torch.autocast("cpu", torch.bfloat16):
                 opinions = network(batch)
@@ -223,12 +241,11 @@ def trained(talks: Sequence[Sequence[Row]], base: Path, *, epochs: int) -> Netwo
             schedule.step()
             total += loss.item() * len(batch.role)
         sys.stderr.write(f"epoch {epoch}: loss {total / sum(map(len, talks)):.3f}, {time.monotonic() - began:.0f} s\n")
-    return network.eval()
 
 
-def _steps(talks: Sequence[Sequence[Row]], reader: Reader, chance: random.Random) -> list[list[Window]]:
+def _steps(talks: Sequence[Sequence[Row]], reader: Reader, chance: random.Random, joined: float) -> list[list[Window]]:
     """Windows of like length together, in an order drawn by chance."""
-    order = list(_windows(talks, reader, chance))
+    order = list(_windows(talks, reader, chance, joined))
     chance.shuffle(order)
     found: list[list[Window]] = []
     for at in range(0, len(order), SORTED):
@@ -280,16 +297,19 @@ def write_model(network: Network, base: Path, out: Path) -> None:
     )
 
 
-def opinions_of(stored: SentenceModel, one: Exchange) -> np.ndarray:
-    """(clauses, labels) log-odds as the product reads the stored model; -20 for what that role cannot show."""
-    found = stored.logits([piece.clause for piece in one.pieces])
-    found[ALLOWED[[row.role for row in one.rows]] == 0] = -20
-    return found
+def opinions_of(stored: SentenceModel, talks: Sequence[Exchange]) -> list[np.ndarray]:
+    """Of each talk, all read as one recording: (clauses, labels) log-odds; -20 for what a role cannot show."""
+    found = stored.logits([piece.clause for one in talks for piece in one.pieces])
+    found[ALLOWED[[row.role for one in talks for row in one.rows]] == 0] = -20
+    return np.split(found, np.cumsum([len(one.rows) for one in talks])[:-1])
 
 
 def calibrated(stored: SentenceModel, talks: Sequence[Exchange]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fitted numbers, and what the model does on these talks with them."""
-    opinions = [opinions_of(stored, one) for one in talks]
+    """The fitted numbers, and what the model does with them on these talks, one by one and joined to a long one."""
+    opinions = [own for one in talks for own in opinions_of(stored, [one])]
+    order = random.Random(0).sample(talks, len(talks))
+    opinions += opinions_of(stored, order)
+    talks = [*talks, *order]
     carried = [np.stack([row.carries for row in one.rows]) for one in talks]
     logits, truth = np.concatenate(opinions), np.concatenate(carried)
     possible = logits > -20
@@ -397,7 +417,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", type=Path, help="the unpacked base model, when it is already here")
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=5, help="rounds over the talks one by one")
+    parser.add_argument("--last", type=int, default=3, help="rounds over talks that are joined to long ones")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)  # the matrices are small: two threads wait for each other more than they work
@@ -408,7 +429,7 @@ def main() -> None:
     learning = [one for at, one in enumerate(talks) if at // NEIGHBOURS % CALIBRATING]
     with tempfile.TemporaryDirectory() as folder:
         base = arguments.base or _fetched(Path(folder))
-        network = trained([one.rows for one in learning], base, epochs=arguments.epochs)
+        network = trained([one.rows for one in learning], base, epochs=arguments.epochs, last=arguments.last)
         write_model(network, base, arguments.out)
     finish(arguments.out, learning, calibrating)
 
