@@ -98,6 +98,13 @@ def look(desk: Desk, wanted: Filter, *, limit: int, offset: int = 0) -> Page:
         return Page(register.page(asked, limit=limit, offset=first), total)
 
 
+def how_many(desk: Desk, wanted: Filter) -> int:
+    """How many of this person's recordings fulfil a filter; raises Refused for one that they may not use."""
+    asked = _asked(desk, wanted)
+    with desk.store.register() as register:
+        return register.count(asked)
+
+
 def search(desk: Desk, query: str, *, limit: int, wanted: Filter | None = None) -> tuple[Hit, ...]:
     """The turns in which all these words were said, in recordings whose words this person may read; logged."""
     return searched(desk, query, wanted or Filter(), limit=limit).hits

@@ -195,6 +195,22 @@ def test_today_says_that_nothing_waits(desk, open_page):
     assert review_form_markup.NOTHING_WAITS in html(open_page("today.py"))
 
 
+def test_today_leads_whoever_reviews_to_what_nobody_has_begun(desk, open_page):
+    for person, heading in ((SUPERVISOR, "Open in your unit"), (AFFAIRS, "Open in all units")):
+        at = open_page("today.py", person)
+        assert [one.value for one in at.subheader] == [heading]
+        assert "1 recording that nobody has begun to review" in [one.label for one in at.button]
+    assert not open_page("today.py", OFFICER).subheader
+
+
+def test_the_way_from_today_to_the_recordings_sets_their_filter(desk, open_page):
+    at = open_page("today.py")
+    [button] = [one for one in at.button if one.label.endswith("that nobody has begun to review")]
+    button.click().run()
+    assert at.title[0].value == "Recordings"
+    assert at.session_state["library_filter"].state == "not_begun"
+
+
 def test_what_a_supervisor_judged_and_an_officer_contests_is_told_and_is_no_work_of_theirs(
     desk, officer, open_page, shelved
 ):
