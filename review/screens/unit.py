@@ -16,7 +16,7 @@ from review.errors import ReviewError
 from review.screens import markup, plain_markup, state, unit_moments, unit_rows
 from review.screens.parts import behaviour_name
 from review.screens.unit_rows import Chosen
-from review.store import State
+from review.store import State, database_url
 from review.store.behind import Counted, Heard, Marks, Number, Reviews, Stops
 
 ALL_UNITS = "All units"
@@ -38,7 +38,7 @@ def show() -> None:
     try:
         desk = state.desk()
         period, unit = _asked(desk)
-        found = _figures(desk.viewer.role, desk.viewer.unit, period, unit, _desk=desk)
+        found = _figures(_whose(desk), period, unit, _desk=desk)
     except ReviewError as error:
         st.error(str(error))
         return
@@ -69,9 +69,16 @@ class _Asked:
         return Chosen(title, number, count, note, self.period, self.unit, self.whose, when, months or {})
 
 
+# Streamlit leaves arguments that begin with an underscore out of the key: `whose` has to tell people apart.
 @st.cache_data(ttl=KEPT, max_entries=64, show_spinner="Counting…")
-def _figures(_role: str, _unit: str, period: Period, unit: str | None, *, _desk: Desk) -> Unit:
+def _figures(whose: tuple[str, ...], period: Period, unit: str | None, *, _desk: Desk) -> Unit:
     return figures.unit(_desk, period, unit=unit)
+
+
+def _whose(desk: Desk) -> tuple[str, ...]:
+    """All that figures depend on besides what is chosen: the store, the account, and what the policy hides."""
+    viewer = desk.viewer
+    return (database_url(), viewer.user, viewer.role, viewer.unit, *sorted(desk.policy.hidden))
 
 
 def _asked(desk: Desk) -> tuple[Period, str | None]:
