@@ -263,6 +263,21 @@ def test_a_hidden_behaviour_is_neither_shown_nor_counted_but_told_of_and_still_s
     assert "ultimatum" in {flag.behaviour for flag in shelved.encounter.flags}
 
 
+@pytest.mark.parametrize(
+    ("following", "left"),
+    [
+        (["order", "ultimatum"], {"then_marked": ["order"]}),
+        (["ultimatum"], {}),
+        ([], {"then_marked": []}),
+    ],
+)
+def test_a_complaint_does_not_tell_that_a_hidden_behaviour_follows_it(shelved, following, left):
+    complaint = replace(shelved.encounter.flags[0], behaviour="medical_complaint", details={"then_marked": following})
+    encounter = replace(shelved.encounter, flags=(complaint, *shelved.encounter.flags[1:]))
+    shown = replace(policy.built_in(), hidden=frozenset({"ultimatum"})).shown(encounter)
+    assert shown.flags[0].details == left
+
+
 def test_a_policy_that_hides_nothing_that_is_there_changes_nothing(shelved):
     assert replace(policy.built_in(), hidden=frozenset({"empathy"})).shown(shelved.encounter) is shelved.encounter
 

@@ -96,6 +96,14 @@ def test_markdown_tells_the_encounter_first_with_times_flags_and_people_apart(sh
     assert "| Civilian | 0:08 | " in text
 
 
+def test_markdown_tells_beside_the_words_what_a_search_is_said_to_rest_on(shelved):
+    search = replace(
+        shelved.encounter.flags[0], behaviour="search", quote="I'll search it.", details={"basis": ["warrant"]}
+    )
+    text = render(replace(shelved.encounter, flags=(search,)), Format.MD)
+    assert "| search | I'll search it. (What the officer says it rests on: warrant.) |" in text
+
+
 def test_json_holds_what_the_encounter_tells(shelved):
     told = json.loads(render(shelved.encounter, Format.JSON, verdicts=said_of(shelved)))["timeline"]
     assert [moment["flag"] for moment in told["summary"][0]["moments"]] == ["", "flag-1", "flag-6"]

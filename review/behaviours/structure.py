@@ -6,8 +6,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
+from review.behaviours import bases
 from review.behaviours.catalogue import CODEBOOK_VERSION
 from review.behaviours.marks import Mark
 from review.encounter import Role, Span, SpeakerRole, Turn, role_of
@@ -16,6 +18,8 @@ STRUCTURE_VERSION = 1
 REPEATS = 3  # orders alike that make a repeated order
 REPEAT_WINDOW = 30.0  # seconds in which they are given (codebook: repeated_order)
 COMPLAINT_WINDOW = 30.0  # seconds after a medical complaint in which it is checked or waved off (codebook: reassurance)
+# What is told first of the officers' words after a medical complaint; all else follows as it was said.
+AFTER_COMPLAINT = ("medical_aid", "help", "reassurance", "empathy", "medical_dismissal", "dismissal", "force", "order")
 REASON_REACH = 15.0  # seconds before an order in which a reason still belongs to it
 REASONS = frozenset({"reason_for_stop", "explanation"})
 CHECKS = frozenset({"medical_aid", "help"})
@@ -24,6 +28,7 @@ REFUSALS = frozenset({"rights_assertion", "verbal_resistance"})
 _REFUSAL = re.compile(
     r"right to (refuse|say no)|(can|may|could|free to) (say no|refuse|decline)|(don't|dont|do not) have to"
 )
+POLICE = frozenset({Role.OFFICER, Role.OTHER_OFFICER})
 RIGHTS_PAUSE = 10.0  # seconds of other talk by the same speaker within one reading of rights
 RIGHTS = ("silence", "used_against", "lawyer", "appointed")  # Miranda; other countries' are in review/policy
 # Said at nearly every arrest: an advisement only where the country counts it as one.
@@ -70,8 +75,11 @@ class _Row:
         return self.marks[at - 1] if at else None
 
     def next_after(self, word: int) -> Mark | None:
-        at = bisect_right(self._firsts, word)
-        return self.marks[at] if at < len(self.marks) else None
+        return next(self.after(word), None)
+
+    def after(self, word: int) -> Iterator[Mark]:
+        """Those that begin after `word`, one by one: whoever asks seldom wants them all."""
+        return (self.marks[at] for at in range(bisect_right(self._firsts, word), len(self.marks)))
 
 
 class _Marked:
@@ -86,6 +94,7 @@ class _Marked:
             keys: list[tuple[str, ...]] = [("", mark.behaviour), (speaker, mark.behaviour)]
             keys += [(speaker, "reason")] if mark.behaviour in REASONS else []
             keys += [("", "check")] if mark.behaviour in CHECKS else []
+            keys += [("", "police")] if said.role(mark) in POLICE else []
             keys += [("", "answer")] if mark.behaviour in {*REFUSALS, "cooperation"} else []
             keys += [(speaker, "order", str(mark.details.get("directive")))] if mark.behaviour == "order" else []
             for key in keys:
@@ -95,7 +104,7 @@ class _Marked:
         self.repeats = {place: count for chain in chains for place, count in _repeats(chain, said)}
 
     def row(self, behaviour: str, *, speaker: str = "") -> _Row:
-        """The marks of this behaviour (or of "reason", "check", "answer"), of everybody or of one speaker."""
+        """The marks of this behaviour (or of "reason", "check", "answer", "police"), of everybody or of one speaker."""
         return self._row((speaker, behaviour))
 
     def same_orders(self, mark: Mark) -> _Row:
@@ -128,7 +137,7 @@ def shape(
         tuple(word.span for turn in turns for word in turn.words),
         tuple(number for number, turn in enumerate(turns) for _ in turn.words),
         tuple(turn.speaker for turn in turns for _ in turn.words),
-        tuple(turn.text.lower().replace("’", "'") for turn in turns),
+        tuple(bases.plain(turn.text) for turn in turns),
         roles,
     )
     ordered = sorted(marks, key=lambda mark: (mark.first, mark.last, mark.behaviour, mark.source))
@@ -162,6 +171,11 @@ def _with_facts(mark: Mark, marked: _Marked) -> Mark:
         }
     elif mark.behaviour == "force_warning":
         facts = {"order": _nearest_order(mark, marked), "seconds_allowed": _next_force(mark, marked)}
+    elif mark.behaviour == "medical_complaint" and marked.said.role(mark) is Role.CIVILIAN:
+        facts = {"then_marked": _then_marked(mark, marked)}
+    elif mark.behaviour == "search":
+        said_to_rest_on = _basis(mark, marked.said)
+        facts = {"basis": said_to_rest_on} if said_to_rest_on else {}
     elif mark.behaviour == "order":
         facts = _facts_of_order(mark, marked)
     else:
@@ -178,6 +192,21 @@ def _facts_of_order(mark: Mark, marked: _Marked) -> dict[str, Any]:
         "reason_before": _reason_before(mark, marked),
         "seconds_allowed": max(0.0, round(said.start(again) - said.end(mark), 3)) if again and soon else None,
     }
+
+
+def _then_marked(mark: Mark, marked: _Marked) -> list[str]:
+    """What officers' words soon after this complaint are marked as, the most important first; empty for nothing."""
+    until = marked.said.end(mark) + COMPLAINT_WINDOW
+    soon = takewhile(lambda other: marked.said.start(other) <= until, marked.row("police").after(mark.last))
+    found = dict.fromkeys(other.behaviour for other in soon)
+    rank = {behaviour: place for place, behaviour in enumerate(AFTER_COMPLAINT)}
+    return sorted(found, key=lambda behaviour: rank.get(behaviour, len(rank)))
+
+
+def _basis(mark: Mark, said: _Said) -> list[str]:
+    """What the officer says this search rests on, in the turn or the two turns that the mark lies in."""
+    turns = dict.fromkeys((said.turns[mark.first], said.turns[mark.last]))
+    return bases.said_in(" ".join(said.texts[turn] for turn in turns))
 
 
 def _may_refuse(mark: Mark, said: _Said) -> bool:

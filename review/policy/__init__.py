@@ -17,7 +17,7 @@ from pathlib import Path
 
 from review import behaviours
 from review.access import Rules
-from review.encounter import Encounter
+from review.encounter import Encounter, Flag
 from review.policy.entries import Entries
 
 VARIABLE = "BODYCAM_REVIEW_POLICY"
@@ -113,8 +113,18 @@ class Policy:
         told = ", ".join(f"{behaviour} ({count})" for behaviour, count in sorted(hidden.items()))
         remark = f"Marks that are stored but not shown or counted, by the agency's policy: {told}."
         provenance = replace(encounter.provenance, remarks=(*encounter.provenance.remarks, remark))
-        kept = tuple(flag for flag in encounter.flags if flag.behaviour not in self.hidden)
+        kept = tuple(self._told(flag) for flag in encounter.flags if flag.behaviour not in self.hidden)
         return replace(encounter, flags=kept, provenance=provenance)
+
+    def _told(self, flag: Flag) -> Flag:
+        """The flag without the names of hidden behaviours among those that it says follow it."""
+        following = flag.details.get("then_marked", ())
+        if self.hidden.isdisjoint(following):
+            return flag
+        left = [behaviour for behaviour in following if behaviour not in self.hidden]
+        details = {key: value for key, value in flag.details.items() if key != "then_marked"}
+        # An empty list would say that nothing was marked.
+        return replace(flag, details=details | {"then_marked": left} if left else details)
 
 
 def current(given: Path | None = None) -> Policy:

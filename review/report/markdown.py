@@ -10,7 +10,7 @@ from review.report.plain import ADVICE, MACHINE, clock, md
 from review.report.record import Record
 from review.report.tables import named
 from review.report.told import sections, summary
-from review.timeline import Timeline, timeline
+from review.timeline import Timeline, facts, timeline
 
 
 def markdown(
@@ -82,7 +82,7 @@ def _moments(encounter: Encounter, told: Timeline) -> list[str]:
         cells = (
             clock(flag.span.start),
             flag.behaviour,
-            md(flag.quote),
+            " ".join((md(flag.quote), *(f"({md(fact)})" for fact in facts(flag)))),
             f"{flag.speaker} ({flag.role.value})",
             f"{flag.confidence:.2f}",
             flag.status.value,

@@ -167,9 +167,9 @@ def _mark(
 ) -> dict[str, Any]:
     row = flag_row(flag, found.encounter, about=about)
     standing = found.told.standings[flag.id]
-    kept = ("id", "name", "about", "direction", "direction_name", "clock", "quote", "speaker", "unsure", "serious")
+    shown = ("id", "name", "about", "direction", "direction_name", "clock", "quote", "facts", "speaker", "serious")
     return {
-        **{key: row[key] for key in kept},
+        **{key: row[key] for key in shown},
         "kind": "mark",
         "at": flag.span.start,
         "end": flag.span.end,

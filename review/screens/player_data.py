@@ -21,6 +21,7 @@ from review.encounter import (
     Word,
 )
 from review.screens.parts import DIRECTION_NAMES, LEAD_IN, Bar, behaviour_name, clock, speaker_name, speakers
+from review.timeline import facts
 from review.timeline import standings as where_flags_stand
 
 ROLE_SURE = 0.7  # confidence below which a speaker's role is shown as unsure
@@ -121,6 +122,7 @@ def flag_row(flag: Flag, encounter: Encounter, *, about: str = "") -> dict[str, 
         "first": flag.first,
         "last": flag.last,
         "quote": flag.quote,
+        "facts": list(facts(flag)),
         "speaker": speaker_name(who),
         "speaker_unsure": who.confidence < ROLE_SURE,
         "confidence": flag.confidence,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from review.encounter import Direction, Encounter, Role, Standing, Verdict
+from review.timeline.facts import facts
 from review.timeline.opening import Opening, opening
 from review.timeline.orders import Order, Then, ledger
 from review.timeline.pillars import Pillar, pillars
@@ -38,6 +39,7 @@ __all__ = [
     "Then",
     "Timeline",
     "TurningPoint",
+    "facts",
     "standings",
     "timeline",
 ]

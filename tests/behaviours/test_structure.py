@@ -1,6 +1,6 @@
 import time
 
-from review.behaviours import Mark, structure
+from review.behaviours import CATALOGUE, Mark, structure
 from review.encounter import Direction, Role
 
 CIVILIAN = Role.CIVILIAN
@@ -91,6 +91,48 @@ def test_comfort_with_a_check_of_the_complaint_is_reassurance(heard):
 
 def test_comfort_long_after_a_complaint_stands_on_its_own(heard):
     assert "reassurance" in heard((CIVILIAN, "My arm hurts."), "Nobody's going to hurt you.", pause=40.0)
+
+
+COMPLAINT = (CIVILIAN, "I can't breathe.")
+
+
+def then_marked(flags):
+    return [flag.details["then_marked"] for flag in only(flags, "medical_complaint")]
+
+
+def test_a_medical_complaint_tells_what_the_officers_next_words_are_marked_as_aid_first_and_orders_last(flags_in):
+    said = flags_in(COMPLAINT, "Sit down.", "You're fine.", (Role.OTHER_OFFICER, "Send me an ambulance."))
+    assert then_marked(said) == [["medical_aid", "medical_dismissal", "order"]]
+
+
+def test_a_medical_complaint_after_which_nothing_of_an_officer_is_marked_tells_just_that(flags_in):
+    assert then_marked(flags_in(COMPLAINT)) == [[]]
+    assert then_marked(flags_in("Sit down.", COMPLAINT, "The door is blue.")) == [[]]
+
+
+def test_only_officers_words_of_the_next_half_minute_are_told_of_a_medical_complaint(flags_in):
+    assert then_marked(flags_in(COMPLAINT, "Sit down.", pause=29.0)) == [["order"]]
+    assert then_marked(flags_in(COMPLAINT, "Sit down.", pause=31.0)) == [[]]
+    others = ((CIVILIAN, "I want my lawyer."), (Role.RADIO, "Ambulance is on the way."))
+    assert then_marked(flags_in(COMPLAINT, *others)) == [[]]
+
+
+def test_what_is_not_in_the_order_of_importance_is_told_after_it_as_it_was_said(talk):
+    turns, roles = talk(COMPLAINT, (Role.OFFICER, "one two three four"))
+    names = ("profanity", "courtesy", "order", "profanity")
+    details = {"directive": "x"}
+    marks = [Mark(name, 3 + n, 3 + n, 0.9, "rule:test@1", details=details) for n, name in enumerate(names)]
+    [told, *_] = structure.shape([Mark("medical_complaint", 0, 2, 0.9, "rule:test@1"), *marks], turns, roles)
+    assert told.details == {"then_marked": ["order", "profanity", "courtesy"]}
+
+
+def test_nothing_is_told_of_what_follows_a_complaint_whose_speaker_nobody_knows(flags_in):
+    [flag] = only(flags_in((Role.UNKNOWN, "I can't breathe."), "Sit down."), "medical_complaint")
+    assert flag.details == {}
+
+
+def test_what_is_told_first_after_a_complaint_is_what_an_officer_can_show():
+    assert all(Role.OFFICER in CATALOGUE[behaviour].roles for behaviour in structure.AFTER_COMPLAINT)
 
 
 def test_a_question_about_the_incident_after_a_lawyer_was_asked_for_is_marked(heard):

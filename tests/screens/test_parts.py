@@ -85,6 +85,12 @@ def test_nothing_is_offered_to_somebody_of_whom_it_is_not_said_that_they_may(enc
     assert data["judges"] is False
 
 
+def test_what_a_mark_carries_besides_its_words_travels_in_plain_words(encounter):
+    search = replace(encounter.flags[0], behaviour="search", details={"basis": ["warrant"]})
+    assert player_data.flag_row(search, encounter)["facts"] == ["What the officer says it rests on: warrant."]
+    assert player_data.flag_row(encounter.flags[0], encounter)["facts"] == []
+
+
 def test_the_serious_marks_are_told_apart_and_the_tension_travels_as_bars(encounter):
     flags = (replace(encounter.flags[0], behaviour="threat_of_harm"), encounter.flags[1])
     bars = (parts.Bar(0.0, 0.5, 0.0), parts.Bar(4.0, 1.0, 0.25))

@@ -22,10 +22,11 @@ export class Card {
 
   // What was said before it, then the words themselves; or what somebody wrote.
   #said() {
-    const { before = [], quote, speaker, text, by, on, about } = this.moment;
+    const { before = [], quote, facts = [], speaker, text, by, on, about } = this.moment;
     const lines = before.map(({ who, text: words }) => el("p", { class: "line" }, el("b", {}, `${who}: `), words));
     const parts = lines.length ? [el("div", { class: "before" }, el("span", { class: "quiet" }, "Before it"), ...lines)] : [];
     if (quote) parts.push(el("blockquote", {}, speaker ? el("b", {}, `${speaker}: `) : "", `“${quote}”`));
+    parts.push(...facts.map((fact) => el("p", { class: "fact quiet" }, fact)));
     if (text) parts.push(el("p", { class: "text" }, text, el("span", { class: "quiet" }, ` (${by}, ${on})`)));
     if (about) parts.push(el("details", { class: "about" }, el("summary", {}, "What this mark means"), el("p", {}, about)));
     return parts;

@@ -117,7 +117,7 @@ export class Cards {
       el("p", {}, "Found by ", el("code", {}, flag.source), `, ${flag.certainty}${notes}`));
     const root = el("div", { class: `card ${flag.direction}${flag.unsure ? " unsure" : ""}`, role: "listitem",
       "data-flag": flag.id, "aria-label": `${flag.direction_name}: ${flag.name} at ${flag.clock}` },
-      title, el("blockquote", {}, flag.quote), said,
+      title, el("blockquote", {}, flag.quote), ...flag.facts.map((fact) => el("p", { class: "fact" }, fact)), said,
       el("div", { class: "card-facts" }, who, " · ", heard, " · ", state),
       this.#actions(flag), first, why);
     return { root, heard, said, answered, first, state, open: true, was: "" };
