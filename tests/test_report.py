@@ -96,6 +96,14 @@ def test_markdown_tells_the_encounter_first_with_times_flags_and_people_apart(sh
     assert "| Civilian | 0:08 | " in text
 
 
+def test_markdown_names_the_voice_that_said_a_line_and_the_one_that_answered_an_order(shelved):
+    ordered = replace(shelved.encounter.flags[3], behaviour="order")
+    flags = (*shelved.encounter.flags[:3], ordered, *shelved.encounter.flags[4:])
+    text = render(replace(shelved.encounter, flags=flags), Format.MD)
+    assert "**0:13** a line of the officer S1; **0:17** S2 is hotter (unsure): `flag-2`, `flag-3`" in text
+    assert "| not given again soon | other words by S2 at 0:26 |" in text
+
+
 def test_markdown_tells_beside_the_words_what_a_search_is_said_to_rest_on(shelved):
     search = replace(
         shelved.encounter.flags[0], behaviour="search", quote="I'll search it.", details={"basis": ["warrant"]}

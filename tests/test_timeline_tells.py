@@ -174,6 +174,21 @@ def test_an_order_is_followed_by_what_the_person_says_in_time_and_else_by_nothin
     assert after_an_order(*lines) == then
 
 
+def test_an_order_tells_who_answered_it_and_nobody_where_nothing_was_heard():
+    lines = (("officer", "Step out.", "order: Step out."), ("civilian", "What?"), ("civilian", "No.", "hostility: No."))
+    encounter = talk(*lines)
+    turns = (*encounter.turns[:2], replace(encounter.turns[2], speaker="passenger"))
+    roles = (*encounter.roles, SpeakerRole("passenger", Role.CIVILIAN, 0.9))
+    refused = replace(encounter.flags[1], behaviour="verbal_resistance", speaker="passenger")
+    by_words = replace(encounter, turns=turns, roles=roles)
+    [order] = timeline(by_words).orders
+    assert (order.then, order.then_speaker) == (Then.OTHER_WORDS, "civilian")
+    [order] = timeline(replace(by_words, flags=(encounter.flags[0], refused))).orders
+    assert (order.then, order.then_speaker) == (Then.RESISTANCE, "passenger")
+    [order] = timeline(talk(lines[0])).orders
+    assert order.then_speaker is None
+
+
 def test_an_answer_after_the_next_order_answers_that_one():
     told = timeline(
         talk(
@@ -256,6 +271,18 @@ def test_the_answer_belongs_to_the_officer_who_spoke_last_before_it():
     told = timeline(talk(LINE, ("other_officer", "Take it easy.", "reassurance: Take it easy."), CALM))
     assert told.replies == ()
     assert [reply.line for reply in told.other_replies] == [("reassurance-2",)]
+
+
+def test_a_line_is_what_one_officer_says_and_names_them_even_where_two_have_the_same_role():
+    encounter = talk(
+        ("other_officer", "Shut up.", "dismissal: Shut up."),
+        ("other_officer", "Take it easy.", "reassurance: Take it easy."),
+        CALM,
+    )
+    turns = (encounter.turns[0], replace(encounter.turns[1], speaker="third"), encounter.turns[2])
+    roles = (*encounter.roles, SpeakerRole("third", Role.OTHER_OFFICER, 0.9))
+    [reply] = timeline(replace(encounter, turns=turns, roles=roles)).other_replies
+    assert (reply.officer, reply.line, reply.speaker) == ("third", ("reassurance-2",), "civilian")
 
 
 def test_another_persons_turn_before_is_not_compared_with():

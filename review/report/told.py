@@ -42,7 +42,8 @@ def _ledger(told: Timeline) -> list[str]:
 
 def _order(order: Order) -> str:
     reason = {None: "not told", True: "yes", False: "none heard"}[order.reason_before]
-    then = order.then.value.replace("_", " ") + (f" at {clock(order.then_at)}" if order.then_at is not None else "")
+    then = order.then.value.replace("_", " ") + (f" by {md(order.then_speaker)}" if order.then_speaker else "")
+    then += f" at {clock(order.then_at)}" if order.then_at is not None else ""
     cells = (
         clock(order.at),
         named(order.role),
@@ -69,8 +70,8 @@ def _replies(told: Timeline) -> list[str]:
 def _reply(reply: Reply) -> str:
     ids = ", ".join(f"`{flag}`" for flag in (*reply.line, *reply.after))
     return (
-        f"- **{clock(reply.at)}** a line of the {named(reply.role).lower()}; **{clock(reply.reply_at)}** "
-        f"{reply.speaker} is {reply.change.value}{' (unsure)' * reply.unsure}: {ids}"
+        f"- **{clock(reply.at)}** a line of the {named(reply.role).lower()} {md(reply.officer)}; "
+        f"**{clock(reply.reply_at)}** {md(reply.speaker)} is {reply.change.value}{' (unsure)' * reply.unsure}: {ids}"
     )
 
 

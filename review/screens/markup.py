@@ -266,7 +266,8 @@ def order_table(orders: Sequence[Order], *, recording: str) -> str:
 
 
 def _order_row(order: Order, recording: str) -> str:
-    then = order.then.value.replace("_", " ") + " (unsure)" * order.then_unsure
+    who = f" by {escape(order.then_speaker)}" if order.then_speaker else ""
+    then = order.then.value.replace("_", " ") + who + " (unsure)" * order.then_unsure
     cells = (
         _heard_at(order.at, recording),
         escape(ROLE_NAMES[order.role]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from review.encounter import Flag, Role, Standing, Status
+from review.encounter import Flag, Role, Standing, Status, Turn
 from review.timeline.scene import Scene
 
 ANSWER_WINDOW = 15.0  # seconds after an order in which the person's words still answer it
@@ -27,7 +27,8 @@ class Then(StrEnum):
 class Order:
     """One order as it was marked, and what followed; None is what the mark does not tell.
 
-    `seconds_allowed` runs to the next order alike; it is None when none followed soon.
+    `seconds_allowed` runs to the next order alike; it is None when none followed soon. `then_speaker` is None when
+    nobody was heard.
     """
 
     flag: str
@@ -43,6 +44,7 @@ class Order:
     seconds_allowed: float | None
     then: Then
     then_at: float | None
+    then_speaker: str | None
     then_flags: tuple[str, ...]
     then_unsure: bool
 
@@ -95,7 +97,7 @@ def _order(flag: Flag, heard: _Answers, scene: Scene) -> Order:
     # What the machine is sure of goes before what it only asks about.
     first = next((reply for reply in said if scene.sure(reply)), said[0] if said else None)
     spoke = Then.OTHER_WORDS if turns else Then.NOTHING_HEARD
-    first_turn = scene.encounter.turns[turns[0]].span.start if turns else None
+    answer: Flag | Turn | None = first or (scene.encounter.turns[turns[0]] if turns else None)
     return Order(
         flag=flag.id,
         at=flag.span.start,
@@ -109,7 +111,8 @@ def _order(flag: Flag, heard: _Answers, scene: Scene) -> Order:
         reason_before=flag.details.get("reason_before"),
         seconds_allowed=flag.details.get("seconds_allowed"),
         then=Then(first.behaviour) if first else spoke,
-        then_at=first.span.start if first else first_turn,
+        then_at=answer.span.start if answer else None,
+        then_speaker=answer.speaker if answer else None,
         then_flags=tuple(reply.id for reply in said),
         then_unsure=first is not None and not scene.sure(first),
     )

@@ -34,6 +34,7 @@ class Reply:
 
     at: float  # seconds; when the line begins
     role: Role  # of the officer
+    officer: str  # who says the line
     line: tuple[str, ...]
     reply_at: float
     speaker: str  # of the answer
@@ -76,7 +77,9 @@ def _replies(scene: Scene) -> Iterator[Reply]:
         if role in _OFFICERS:
             # Whoever speaks last before the answer is whom it answers.
             since = turn.span.start - REPLY_WINDOW
-            line = [one for one in line if scene.roles[one] is role and turns[one].span.end >= since] + [number]
+            line = [one for one in line if turns[one].speaker == turn.speaker and turns[one].span.end >= since] + [
+                number
+            ]
         elif role is Role.CIVILIAN:
             now = _warmth(number, scene)
             if line and turn.span.start - turns[line[-1]].span.end <= REPLY_WINDOW:
@@ -93,6 +96,7 @@ def _reply(line: Sequence[int], number: int, before: _Warmth, now: _Warmth, scen
         yield Reply(
             at=min(flag.span.start for flag in said),
             role=scene.roles[line[-1]],
+            officer=scene.encounter.turns[line[-1]].speaker,
             line=tuple(flag.id for flag in said),
             reply_at=answer.span.start,
             speaker=answer.speaker,

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from review.encounter import Direction, Role, Span
 from review.screens import markup
 from review.screens.parts import Bar, Tally
-from review.timeline import Evidence, Moment, Opening, Pillar, Sentence, Talk, timeline
+from review.timeline import Evidence, Moment, Opening, Pillar, Sentence, Talk, Then, timeline
 
 EVIL = '"><script>alert(1)</script>&'
 
@@ -126,6 +126,8 @@ def test_an_order_is_shown_with_what_came_before_and_after_it_and_nothing_is_sho
     assert (
         "<td>Step out of the car now.</td><td>time 2</td><td>not heard</td><td>3.2</td><td>nothing heard</td>" in table
     )
+    answered = replace(order, then=Then.COOPERATION, then_at=31.0, then_speaker="S<2>", then_unsure=True)
+    assert "<td>cooperation by S&lt;2&gt; (unsure) <a " in markup.order_table([answered], recording="r")
     assert markup.order_table([], recording="r") == ""
 
 
