@@ -27,7 +27,7 @@ from review.encounter import (
     Verdict,
     Word,
 )
-from review.timeline import Change, Heard, Then, timeline
+from review.timeline import Change, Evidence, Heard, Then, timeline
 from review.timeline.opening import WORDS
 from review.timeline.pillars import LOOK_AT, PILLARS
 from review.timeline.replies import COOL, HOT
@@ -399,7 +399,8 @@ def test_a_whole_stop_is_told_in_plain_sentences():
         ),
         ("Marked as escalating words of the officer: dismissal 1; verified by people: 1.", [5.4]),
         (
-            "Orders of the officer: 2 marked; given again: 1; with a reason shortly before: 0; verified by people: 0.",
+            "Orders of the officer, by the machine and as people verified: 2 marked, 0 verified; "
+            "given again: 1 marked, 0 verified; with a reason shortly before: 0 marked, 0 verified.",
             [1.0, 6.6],
         ),
         (FORMS["replies"], [5.4]),
@@ -415,6 +416,47 @@ def test_a_whole_stop_is_told_in_plain_sentences():
             [1.0, 3.6, 6.6, 8.0, 9.0],
         ),
     ]
+
+
+def orders_told(encounter: Encounter, *verdicts: Verdict) -> Sentence:
+    [sentence] = [line for line in timeline(encounter, verdicts=verdicts).summary if line.form == "orders"]
+    return sentence
+
+
+ORDERS = talk(
+    ("officer", "Sit. Sit. Sit. Stand.", "order: Sit.", "order: Sit.", "?order: Sit.", "order: Stand."),
+    details={
+        "order-2": {"repeat": 2, "reason_before": False},
+        "order-3": {"repeat": 3, "reason_before": True},
+        "order-4": {"repeat": 1, "reason_before": True},
+    },
+)
+
+
+def test_each_number_of_orders_tells_marked_unsure_and_verified_apart_and_carries_its_own_flags():
+    told = orders_told(ORDERS, said_of("order-2"))
+    assert told.text.endswith(
+        "3 marked, 1 unsure, 1 verified; given again: 1 marked, 1 unsure, 1 verified; "
+        "with a reason shortly before: 1 marked, 1 unsure, 0 verified."
+    )
+    assert told.numbers["again"] == Evidence(("order-2",), ("order-3",), ("order-2",))
+    assert told.numbers["reason"] == Evidence(("order-4",), ("order-3",))
+    assert told.as_dict()["numbers"]["again"]["flags"] == ["order-2", "order-3"]
+
+
+def test_an_unsure_order_that_people_verified_is_counted_and_one_that_they_rejected_is_not():
+    told = orders_told(ORDERS, said_of("order-3"), said_of("order-2", Answer.DISAGREE))
+    assert told.numbers["again"] == Evidence(("order-3",), (), ("order-3",))
+
+
+def test_a_moment_of_an_order_says_which_numbers_count_it():
+    about = {moment.flag: moment.about for moment in orders_told(ORDERS).moments}
+    assert about == {
+        "order-1": "then nothing heard",
+        "order-2": "given again, then nothing heard",
+        "order-3": "given again, reason before, then nothing heard",
+        "order-4": "reason before, then nothing heard",
+    }
 
 
 def test_a_sentence_shows_the_first_of_every_kind_before_the_next_of_any():
@@ -454,7 +496,7 @@ def test_whatever_was_said_there_are_at_most_ten_sentences_each_of_a_fixed_form_
     encounter, verdicts = judged
     ids = {flag.id for flag in encounter.flags}
     names = "|".join(sorted({word for behaviour in CATALOGUE for word in behaviour.split("_")}))
-    ours = "voice|neutrality|respect|trustworthiness|heard|unsure|hear|also|and|not|or|greeting|another|marked"
+    ours = "voice|neutrality|respect|trustworthiness|heard|unsure|hear|also|and|not|or|greeting|another|marked|verified"
     gap = rf"(?:[\d,;() ]|{names}|{ours})+?"
     told = timeline(encounter, verdicts=verdicts).summary
     assert 1 <= len(told) <= 10
@@ -464,6 +506,8 @@ def test_whatever_was_said_there_are_at_most_ten_sentences_each_of_a_fixed_form_
         assert sentence.moments
         assert all(moment.flag in ids or not moment.flag for moment in sentence.moments)
         assert all(0 <= moment.at <= encounter.recording.seconds for moment in sentence.moments)
+        here = {moment.flag for moment in sentence.moments}
+        assert all({*found.flags, *found.verified} <= here for found in sentence.numbers.values())
 
 
 @given(judged_talks())

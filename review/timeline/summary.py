@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from review.encounter import Direction, Flag, Role, Standing
@@ -15,7 +15,7 @@ from review.timeline.opening import Opening
 from review.timeline.orders import Order
 from review.timeline.pillars import Pillar
 from review.timeline.replies import Change, Reply
-from review.timeline.scene import WEARER, Heard, Scene
+from review.timeline.scene import WEARER, Evidence, Heard, Scene
 from review.timeline.tension import TurningPoint
 
 FORMS: Mapping[str, str] = {
@@ -24,8 +24,8 @@ FORMS: Mapping[str, str] = {
     "escalating": "Marked as escalating words of the officer: {kinds}; verified by people: {verified}.",
     "deescalating": "Marked as de-escalating words of the officer: {kinds}; verified by people: {verified}.",
     "orders": (
-        "Orders of the officer: {kinds}; given again: {again}; with a reason shortly before: {reason}; "
-        "verified by people: {verified}."
+        "Orders of the officer, by the machine and as people verified: {orders}; given again: {again}; "
+        "with a reason shortly before: {reason}."
     ),
     "replies": "After these lines the person's next turn is marked cooler or hotter: moments to look at, no finding.",
     "turning_points": "By the marks, the tension of the scene rises or falls most from here.",
@@ -63,11 +63,15 @@ class Moment:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence of the summary: the name of its form, its text, and where to hear what it says."""
+    """One sentence of the summary: the name of its form, its text, and where to hear what it says.
+
+    `numbers` are the flags of each of its numbers, by the gap of the form, where not all moments belong to each.
+    """
 
     form: str
     text: str
     moments: tuple[Moment, ...]
+    numbers: Mapping[str, Evidence] = field(default_factory=dict)
 
     def leading(self, most: int) -> tuple[Moment, ...]:
         """At most this many of its moments, in order of time: the first of every kind before the next of any."""
@@ -80,7 +84,12 @@ class Sentence:
 
     def as_dict(self) -> dict[str, Any]:
         """The sentence as JSON values."""
-        return {"form": self.form, "text": self.text, "moments": [vars(moment) for moment in self.moments]}
+        return {
+            "form": self.form,
+            "text": self.text,
+            "moments": [vars(moment) for moment in self.moments],
+            "numbers": {gap: evidence.as_dict() for gap, evidence in self.numbers.items()},
+        }
 
 
 @dataclass(frozen=True)
@@ -184,16 +193,35 @@ def _first_word(found: Opening) -> list[Moment]:
 
 
 def _orders(orders: Sequence[Order], scene: Scene) -> Sentence:
-    sure = [order for order in orders if scene.sure(scene.by_id[order.flag])]
-    kinds = f"{len(sure)} marked" + (f", {len(orders) - len(sure)} unsure" if len(sure) < len(orders) else "")
-    return _sentence(
-        "orders",
-        (_moment(scene.by_id[order.flag], scene, about=f"then {words(order.then.value)}") for order in orders),
-        kinds=kinds,
-        again=sum((order.repeat or 1) > 1 for order in sure),
-        reason=sum(bool(order.reason_before) for order in sure),
-        verified=sum(order.standing is Standing.VERIFIED for order in orders),
-    )
+    counted = {
+        "orders": list(orders),
+        "again": [order for order in orders if _again(order)],
+        "reason": [order for order in orders if order.reason_before],
+    }
+    numbers = {gap: scene.evidence(scene.by_id[order.flag] for order in some) for gap, some in counted.items()}
+    moments = (_moment(scene.by_id[order.flag], scene, about=_around(order)) for order in orders)
+    told = _sentence("orders", moments, **{gap: _marked_and_verified(found) for gap, found in numbers.items()})
+    return replace(told, numbers=numbers)
+
+
+def _again(order: Order) -> bool:
+    return (order.repeat or 1) > 1
+
+
+def _around(order: Order) -> str:
+    """What the sentence counts this order among, and what followed it."""
+    told = ["given again"] * _again(order) + ["reason before"] * bool(order.reason_before)
+    return ", ".join([*told, f"then {words(order.then.value)}"])
+
+
+def _marked_and_verified(found: Evidence) -> str:
+    """How many marks are sure, unsure and verified.
+
+    >>> _marked_and_verified(Evidence(marked=("a", "b"), unsure=("c",), verified=("a",)))
+    '2 marked, 1 unsure, 1 verified'
+    """
+    unsure = f", {len(found.unsure)} unsure" if found.unsure else ""
+    return f"{len(found.marked)} marked{unsure}, {len(found.verified)} verified"
 
 
 def _changes(replies: Sequence[Reply]) -> Iterator[Moment]:
