@@ -142,6 +142,23 @@ def test_a_moment_plays_from_before_it_to_its_end_and_stops(officer, stated, she
     assert flag.span.end < audio.evaluate("media => media.currentTime") < flag.span.end + 3
 
 
+def test_what_an_officer_plays_in_the_debrief_is_kept_as_listened_also_when_they_leave_at_once(
+    officer, stated, shelved, eventually
+):
+    page = watch(officer, shelved)
+    flag = shelved.encounter.flags[1]
+    audio = page.locator("audio")
+    moment(page, flag.id).get_by_role("button", name="Listen").click()
+    eventually(page, lambda: audio.evaluate("media => media.currentTime"), lambda at: at > flag.span.start)
+    page.get_by_role("link", name="My recordings", exact=True).first.click()
+    [kept] = eventually(page, lambda: acts(shelved, Kind.LISTENED), bool)
+    assert kept.person == "demo.officer"
+    assert kept.body["start"] < flag.span.start <= kept.body["end"]
+    with open_store(shelved.database) as store, store.casebook() as book:
+        [entry] = [one for one in book.logged(recording=shelved.sha256) if one.action == "listened"]
+    assert (entry.person, entry.purpose) == ("demo.officer", "own_debrief")
+
+
 def test_what_went_well_stands_above_what_is_marked_as_escalating(officer, stated, shelved, reviewer):
     reviewer("agree", "flag-1")
     reviewer("praise", "flag-2", at=8.0, text="Good time given.")

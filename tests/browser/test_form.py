@@ -253,6 +253,33 @@ def test_a_session_is_made_of_moments_sent_and_answered_by_the_officer(window, s
     )
 
 
+def test_what_an_officer_plays_of_an_agenda_is_kept_as_listened(window, shelved, eventually):
+    with open_store(shelved.database) as store, store.casebook(write=True) as book:
+        book.set_whose(shelved.sha256, wearer="demo.officer", unit="")
+    window.sign_in("demo.officer")
+    window.sign_in()
+    window.opened(shelved.sha256, "coaching")
+    post(window, shelved, "demo.supervisor", "statement_done")
+    post(window, shelved, "demo.supervisor", "session", agenda=["5"], next_step="Keep it so.")
+    window.sign_in("demo.officer")
+    page = window.page
+    window.opened(shelved.sha256, "own_debrief")
+    page.goto(f"{window.base}/coaching?recording={shelved.sha256}")
+    page.get_by_label("What you want to say to it").fill("There was")
+    play = page.get_by_role("button", name="Play Moment at 0:05")
+    play.focus()
+    page.keyboard.press("Enter")
+    [kept] = eventually(page, lambda: acts(shelved, Kind.LISTENED), bool)
+    assert kept.person == "demo.officer"
+    assert kept.body["start"] < 3.5
+    assert 8.5 < kept.body["end"] < 10
+    assert page.locator("audio").evaluate("media => media.paused")
+    focused = page.evaluate("() => document.activeElement.shadowRoot?.activeElement?.ariaLabel")
+    assert focused == "Play Moment at 0:05"
+    assert saved(page) == "All saved"
+    assert page.get_by_label("What you want to say to it").input_value() == "There was"
+
+
 def test_a_session_is_withdrawn_with_a_reason_that_stays(window, shelved, eventually):
     with open_store(shelved.database) as store, store.casebook(write=True) as book:
         book.set_whose(shelved.sha256, wearer="demo.officer", unit="")

@@ -1,11 +1,11 @@
 // An officer's own debrief: the moments one by one, what went well first, and what the officer answers to them.
 //
-// What all our forms share (the outbox, what stands unsaved) and the media element are those of the other components;
+// What all our forms share (the outbox, what stands unsaved, the sound of moments) is that of the other component;
 // Streamlit serves each component's files beside the others', under its name.
 
 import { Form } from "../review.form/kept_state.js";
 import { button, el, mediaOfPage } from "../review.form/dom.js";
-import { Media } from "../review.player/media.js";
+import { MomentSound } from "../review.form/moment_sound.js";
 import { Card } from "./card.js";
 import { Own } from "./own.js";
 import { Sessions } from "./sessions.js";
@@ -37,9 +37,9 @@ class Debrief extends Form {
     const { data } = component;
     this.cards = new Map();
     this.saved.classList.add("saved");
-    this.until = null; // seconds; where the moment that is being played ends
-    this.media = new Media({ url: data.urls.media, video: data.video, seconds: data.seconds, onTick: (now, playing) => this.#tick(now, playing),
-      onJump: () => {}, onRate: () => {}, onLoop: () => {} });
+    this.sound = new MomentSound({ url: data.urls.media, video: data.video, seconds: data.seconds, onStretch: (...span) => this.played(...span),
+      onEnd: () => (this.now.textContent = "That was the moment. Press play to hear on.") });
+    this.media = this.sound.media;
     this.media.node.setAttribute("aria-label", "The recording");
     this.now = el("p", { class: "now quiet", role: "status" }, "Press a time to hear that moment.");
     this.told = el("ul", { class: "told" });
@@ -49,7 +49,7 @@ class Debrief extends Form {
       button("Go to it", { class: "quiet-button", onclick: () => this.sessions.goTo() }));
     this.own = new Own(this);
     this.begin(this.#build());
-    this.media.begin();
+    this.sound.begin();
     if (data.at !== null) this.play({ at: data.at, end: null, name: "the moment that you were sent to" }, false);
   }
 
@@ -68,17 +68,11 @@ class Debrief extends Form {
   play({ at, end, name }, start = true) {
     const other = mediaOfPage(this.host);
     if (other && !other.paused) other.pause();
-    this.until = (end ?? at + SHORT) + TAIL;
+    const [from, until] = [at - this.state.lead_in, (end ?? at + SHORT) + TAIL];
     this.now.textContent = `Playing: ${name}`;
-    if (start) this.media.play(Math.max(0, at - this.state.lead_in));
-    else this.media.seek(Math.max(0, at - this.state.lead_in));
-  }
-
-  #tick(now, playing) {
-    if (!playing || this.until === null || now < this.until) return;
-    this.until = null; // from here on it plays as long as the officer wants
-    this.media.pause();
-    this.now.textContent = "That was the moment. Press play to hear on.";
+    if (start) return this.sound.play(from, until);
+    this.sound.until = until;
+    this.media.seek(from);
   }
 
   show() {
@@ -138,7 +132,7 @@ class Debrief extends Form {
   }
 
   close() {
+    this.sound.close(); // first, so that what was played until now is still sent
     super.close();
-    this.media.close();
   }
 }

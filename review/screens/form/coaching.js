@@ -2,6 +2,7 @@
 
 import { button, clock, el, field, kept, seconds } from "./dom.js";
 import { Form } from "./kept_state.js";
+import { MomentSound } from "./moment_sound.js";
 import { Share } from "./share.js";
 
 const AFTER = 4; // seconds played after a moment that has no end
@@ -16,7 +17,7 @@ export class Coaching extends Form {
     const was = kept.read(this.draft) ?? {};
     this.chosen = new Set(was.chosen ?? data.candidates.filter(({ kind }) => kind === "praise").map(({ id }) => id));
     this.marks = new Map(data.candidates.filter(({ end }) => end).map((one) => [one.id, one]));
-    this.sound = el("audio", { preload: "none", src: data.urls.media, ontimeupdate: () => this.#stop() });
+    this.sound = new MomentSound({ url: data.urls.media, video: false, seconds: data.seconds, onStretch: (...span) => this.played(...span) });
     this.well = el("ul", { class: "agenda" });
     this.talk = el("ul", { class: "agenda" });
     this.step = el("textarea", { rows: 2, maxlength: 2000, "aria-label": "Proposed next step", oninput: () => this.#keep() });
@@ -27,7 +28,7 @@ export class Coaching extends Form {
     this.last = el("div", { class: "banner", hidden: true });
     this.sessions = el("div", { class: "sessions" });
     this.share = new Share(this);
-    this.sound.hidden = true;
+    this.sound.media.node.hidden = true;
     this.begin(this.#build(data));
   }
 
@@ -44,8 +45,8 @@ export class Coaching extends Form {
       el("div", { class: "row grow" }, field("Proposed next step", this.step, "It stays a proposal until the officer has answered. The next session begins with it.")),
       el("div", { class: "row" }, field("Session on", this.day), this.send), this.wrong) : null;
     this.prepare = prepare;
-    return el("section", { class: "form coaching", "aria-label": "Coaching" }, el("div", { class: "head" }, this.sound, this.saved),
-      this.trouble, this.last, prepare, el("section", {}, el("h3", {}, "Sessions about this recording"), this.sessions), this.share.root);
+    return el("section", { class: "form coaching", "aria-label": "Coaching" }, el("div", { class: "head" }, this.sound.media.node, this.saved),
+      this.sound.media.trouble, this.trouble, this.last, prepare, el("section", {}, el("h3", {}, "Sessions about this recording"), this.sessions), this.share.root);
   }
 
   // Praise and critique are one line each, side by side, and take the same two fields.
@@ -180,17 +181,8 @@ export class Coaching extends Form {
   }
 
   #play(one) {
-    this.sound.currentTime = Math.max(0, one.at - this.state.lead_in);
-    this.until = (one.end ?? one.at) + AFTER;
-    this.sound.hidden = false;
-    this.sound.controls = true;
-    this.sound.play().catch(() => {}); // a browser may insist on a click first; the controls are there
-  }
-
-  #stop() {
-    if (!this.until || this.sound.currentTime < this.until) return;
-    this.until = null;
-    this.sound.pause();
+    this.sound.media.node.hidden = false;
+    this.sound.play(one.at - this.state.lead_in, (one.end ?? one.at) + AFTER);
   }
 
   #keep() {
@@ -211,7 +203,7 @@ export class Coaching extends Form {
   }
 
   close() {
-    this.sound.pause();
+    this.sound.close(); // first, so that what was played until now is still sent
     super.close();
   }
 }

@@ -3,13 +3,16 @@
 import { Outbox } from "./outbox.js";
 import { button, el } from "./dom.js";
 
+const PLAYED = "listened";
+const told = (operation) => operation?.kind !== PLAYED;
+
 export class Form {
   constructor({ data, parentElement, setTriggerValue }) {
     this.state = data;
     this.tellPage = setTriggerValue;
     this.acked = []; // acts that are committed but not yet in the state: {at, operation}
     this.refused = [];
-    this.outbox = new Outbox({ user: data.user, onChange: () => this.show(), onSaved: (answer) => this.#saved(answer) });
+    this.outbox = new Outbox({ user: data.user, onChange: () => this.#changed(), onSaved: (answer) => this.#saved(answer) });
     this.saved = el("span", { class: "form-saved", role: "status" });
     this.trouble = el("div", { class: "refusals", role: "alert" });
     this.lookAgain = () => document.visibilityState === "visible" && this.fetch();
@@ -36,13 +39,31 @@ export class Form {
     return this.outbox.add(this.state.recording, { kind, about, body });
   }
 
+  // A stretch that was played here: kept and sent like an act, and shown nowhere.
+  played(start, end) {
+    if (this.can(PLAYED)) this.act(PLAYED, "", { start, end });
+  }
+
   // Acts that are not in the state yet, in the order in which they were done.
   get fresh() {
-    return [...this.acked.map(({ operation }) => operation), ...this.outbox.waitingFor(this.state.recording)];
+    return [...this.acked.map(({ operation }) => operation), ...this.#unsent];
   }
 
   get pending() {
-    return new Set(this.outbox.waitingFor(this.state.recording).map(({ id }) => id));
+    return new Set(this.#unsent.map(({ id }) => id));
+  }
+
+  get #unsent() {
+    return this.outbox.waitingFor(this.state.recording).filter(told);
+  }
+
+  // What was played changes nothing here, and what is shown anew takes the focus from whoever pressed play.
+  #changed() {
+    const { decisions, problem } = this.outbox;
+    const now = JSON.stringify([decisions.map(({ operation }) => operation.id), problem]);
+    if (now === this.waitsFor) return;
+    this.waitsFor = now;
+    this.show();
   }
 
   learn(state) {
@@ -62,8 +83,9 @@ export class Form {
     this.learn(state);
   }
 
-  async #saved({ recording, refused, operations }) {
-    if (recording !== this.state.recording) return;
+  async #saved({ recording, ...answered }) {
+    const [operations, refused] = [answered.operations.filter(told), answered.refused.filter((one) => told(one.operation))];
+    if (recording !== this.state.recording || !(operations.length + refused.length)) return;
     const wrong = new Set(refused.map(({ operation }) => operation?.id));
     const at = Date.now();
     this.acked.push(...operations.filter(({ id }) => !wrong.has(id)).map((operation) => ({ at, operation })));
@@ -79,8 +101,8 @@ export class Form {
   }
 
   tellSaved(more = 0) {
-    const { waiting, problem } = this.outbox;
-    const unsaved = waiting.length + more;
+    const { decisions, problem } = this.outbox;
+    const unsaved = decisions.length + more;
     this.saved.replaceChildren(unsaved ? `${unsaved} unsaved` : "All saved");
     if (problem === "signed out") {
       this.saved.append(". You are signed out: ", el("a", { href: "/sign-in", target: "_blank" }, "sign in again"), " to save.");

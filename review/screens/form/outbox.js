@@ -12,7 +12,7 @@ const open = new Set();
 
 // Leaving is guarded as long as anything is unsaved.
 window.addEventListener("beforeunload", (event) => {
-  if ([...open].some((outbox) => outbox.waiting.length)) event.preventDefault();
+  if ([...open].some((outbox) => outbox.decisions.length)) event.preventDefault();
 });
 
 export class Outbox {
@@ -52,6 +52,11 @@ export class Outbox {
   get waiting() {
     this.cached ??= this.#read();
     return this.cached;
+  }
+
+  // Which stretches were played is kept, but nobody is warned that it is not yet.
+  get decisions() {
+    return this.waiting.filter(({ operation }) => operation.kind !== "listened");
   }
 
   waitingFor(recording) {
