@@ -26,13 +26,17 @@ from review.scoring import (
     Mark,
     Utterance,
     WordErrors,
+    by_noise,
     by_tenths,
+    gold_files,
+    noise_band,
     read_gold,
     score,
     together,
     voice_errors,
 )
 
+SAMPLES = Path(__file__).parents[1] / "samples"
 OFFICER = Utterance("officer_a", Role.OFFICER, Span(1.0, 3.0), "Step out of the car, please.")
 CIVILIAN = Utterance("civilian_a", Role.CIVILIAN, Span(4.0, 5.0), "Why? I did nothing.")
 
@@ -143,6 +147,40 @@ def test_rows_are_added_up_and_rates_never_averaged():
     assert sum(one.words for one in both.words.bins) == 11
 
 
+@pytest.mark.parametrize(
+    ("snr_db", "band"),
+    [
+        (31.0, "20 dB and more"),
+        (20.0, "20 dB and more"),
+        (19.9, "10 to 20 dB"),
+        (10.0, "10 to 20 dB"),
+        (9.9, "under 10 dB"),
+        (0.0, "under 10 dB"),
+        (-3.0, "under 10 dB"),
+        (None, "noise unknown"),
+    ],
+)
+def test_how_noisy_a_recording_is_puts_it_into_a_band(snr_db, band):
+    found = score(encounter(*PERFECT), replace(gold(OFFICER, CIVILIAN), snr_db=snr_db))
+    assert (found.snr_db, found.noise) == (snr_db, band)
+    assert noise_band(snr_db) == band
+
+
+def test_recordings_are_added_up_by_noise_the_quietest_first_and_none_is_lost():
+    ratios = (5.0, None, 23.0, 14.0, 12.0)
+    rows = [score(encounter(*PERFECT), replace(gold(OFFICER, CIVILIAN), snr_db=snr_db)) for snr_db in ratios]
+    bands = by_noise(rows, "tuning set")
+    assert [(band.name, band.words.errors.words) for band in bands] == [
+        ("tuning set, 20 dB and more", 10),
+        ("tuning set, 10 to 20 dB", 20),
+        ("tuning set, under 10 dB", 10),
+        ("tuning set, noise unknown", 10),
+    ]
+    assert together(bands, "all").words == together(rows, "all").words
+    assert together(bands, "all").noise is None
+    assert by_noise([], "tuning set") == []
+
+
 def test_errors_are_told_by_the_role_of_who_spoke():
     heard = (PERFECT[0], turn("S2", 4.0, 5.0, "Why? I did something bad."))
     by_role = score(encounter(*heard), gold(OFFICER, CIVILIAN)).words.by_role
@@ -203,6 +241,7 @@ def test_gold_is_read_from_its_file(tmp_path):
         "name": "made up",
         "media": "x.wav",
         "held_out": True,
+        "snr_db": 12.3,
         "utterances": [
             {
                 "speaker": "officer_a",
@@ -219,7 +258,21 @@ def test_gold_is_read_from_its_file(tmp_path):
     read = read_gold(path)
     assert read.held_out
     assert read.media == tmp_path / "x.wav"
+    assert read.snr_db == 12.3
     assert read.utterances[0].marks == (Mark("order", "Step out", Span(1.0, 3.0)),)
+
+
+def test_a_ratio_that_is_no_number_of_decibels_is_refused(tmp_path):
+    path = tmp_path / "bad.gold.json"
+    for ratio in ("NaN", "Infinity", '"loud"', "[]"):
+        values = f'"name": "x", "media": "x.wav", "held_out": false, "utterances": [], "snr_db": {ratio}'
+        path.write_text(f'{{"format": 1, {values}}}')
+        with pytest.raises(UnreadableGold, match=r"bad\.gold\.json"):
+            read_gold(path)
+
+
+def test_every_sample_tells_how_noisy_it_is():
+    assert all(read_gold(path).snr_db is not None for path in gold_files(SAMPLES) if path.suffix == ".json")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 7}', '{"format": 1, "utterances": [{}]}'])

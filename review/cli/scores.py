@@ -21,6 +21,7 @@ COLUMNS = (
     "recording", "WER %", "DER % .25", "DER % 0", "speakers", "person %", "role %", "start s",
     "marks", "precision %", "recall %",
 )  # fmt: skip
+SETS = ((False, "tuning set"), (True, "held out"))
 
 
 @app.command()
@@ -38,7 +39,8 @@ def score(
 ) -> None:
     """Process recordings, or tag written talks, whose truth is known, and compare; held-out ones apart.
 
-    Recordings: words, voices, roles and marks. Talks: marks by behaviour. Example: `bodycam-review score samples`
+    Recordings: words, voices, roles and marks, with totals by noise. Talks: marks by behaviour.
+    Example: `bodycam-review score samples`
     """
     files = [found for path in gold for found in scoring.gold_files(path)]
     talks = [path for path in files if path.suffix == TALKS]
@@ -54,8 +56,8 @@ def score(
             truth = scoring.read_gold(path)
             scores.append(scoring.score(pipeline.process(truth.media, settings, progress=bar.show), truth))
             bar.step()
-    totals, talk_sets = _totals(scores), talk_scores.sets(scored)
-    rows = [*(_row(row) for row in [*scores, *totals]), *(talk_scores.row(*one) for one in talk_sets)]
+    totals, bands, talk_sets = _totals(scores), _by_noise(scores), talk_scores.sets(scored)
+    rows = [*(_row(row) for row in [*scores, *totals, *bands]), *(talk_scores.row(*one) for one in talk_sets)]
     if out:
         out.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if as_json:
@@ -63,7 +65,8 @@ def score(
             put_json(row)
         return
     if scores:
-        _show_recordings([*scores, *totals])
+        _show_recordings([*scores, *totals, *bands])
+        _show_voices([*scores, *totals, *bands])
     for total in totals:
         _show_words(total)
         _show_behaviours(total)
@@ -72,11 +75,18 @@ def score(
 
 
 def _totals(scores: list[Score]) -> list[Score]:
-    groups = [(False, "tuning set"), (True, "held out")]
     return [
         scoring.together([row for row in scores if row.held_out is held_out], name)
-        for held_out, name in groups
+        for held_out, name in SETS
         if any(row.held_out is held_out for row in scores)
+    ]
+
+
+def _by_noise(scores: list[Score]) -> list[Score]:
+    return [
+        band
+        for held_out, name in SETS
+        for band in scoring.by_noise([row for row in scores if row.held_out is held_out], name)
     ]
 
 
@@ -100,14 +110,18 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def _share(part: int, whole: int) -> str:
+def _share(part: float, whole: float) -> str:
     return _percent(part / whole) if whole else "-"
+
+
+def _named(score: Score) -> str:
+    return score.name + (" *" if score.held_out else "")
 
 
 def _show_recordings(scores: list[Score]) -> None:
     rows = [
         (
-            row.name + (" *" if row.held_out else ""),
+            _named(row),
             _percent(row.words.errors.rate),
             *(_percent(row.voices[collar].rate) for collar in scoring.COLLARS),
             f"{row.speakers}/{row.gold_speakers}",
@@ -121,6 +135,22 @@ def _show_recordings(scores: list[Score]) -> None:
         for row in scores
     ]
     show_table("Against gold (* held out: never tuned on)", COLUMNS, rows, right=COLUMNS[1:])
+
+
+def _show_voices(scores: list[Score]) -> None:
+    columns = ("recording", "collar s", "speech s", "DER %", "missed %", "false alarm %", "confusion %")
+    rows = [
+        (
+            _named(row),
+            f"{collar:.2f}",
+            f"{one.speech:.1f}",
+            _percent(one.rate),
+            *(_share(part, one.speech) for part in (one.missed, one.false_alarm, one.confused)),
+        )
+        for row in scores
+        for collar, one in row.voices.items()
+    ]
+    show_table("Voices: DER and its parts, in % of speech", columns, rows, right=columns[1:])
 
 
 def _show_words(total: Score) -> None:

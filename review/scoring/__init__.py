@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from review.encounter import Encounter
 from review.scoring.gold import Gold, Mark, Utterance, gold_files, read_gold
 from review.scoring.marks import Found, found
+from review.scoring.noise import NOISE_BANDS, noise_band
 from review.scoring.talks import QuotedMark, Talk, TalkScore, interval, read_talks, score_talk, talks_together
 from review.scoring.voices import COLLARS, VoiceErrors, compare, voice_errors
 from review.scoring.words import Bin, WordErrors, WordScore, by_tenths, normal, score_words
 
 __all__ = [
-    "COLLARS", "Bin", "Found", "Gold", "Mark", "QuotedMark", "Score", "Talk", "TalkScore", "Utterance", "VoiceErrors",
-    "WordErrors", "WordScore", "by_tenths", "compare", "found", "gold_files", "interval", "normal", "read_gold",
-    "read_talks", "score", "score_talk", "score_words", "talks_together", "together", "voice_errors",
+    "COLLARS", "NOISE_BANDS", "Bin", "Found", "Gold", "Mark", "QuotedMark", "Score", "Talk", "TalkScore", "Utterance",
+    "VoiceErrors", "WordErrors", "WordScore", "by_noise", "by_tenths", "compare", "found", "gold_files", "interval",
+    "noise_band", "normal", "read_gold", "read_talks", "score", "score_talk", "score_words", "talks_together",
+    "together", "voice_errors",
 ]  # fmt: skip
 
 
@@ -31,6 +33,8 @@ class Score:
     speakers: int
     gold_speakers: int
     found: Mapping[str, Found] = field(default_factory=dict)  # by behaviour
+    snr_db: float | None = None  # speech over noise, of one recording
+    noise: str | None = None  # the band of noise, one of NOISE_BANDS; None for several bands together
 
     @property
     def all_found(self) -> Found:
@@ -49,6 +53,8 @@ def score(encounter: Encounter, gold: Gold) -> Score:
         speakers=len({turn.speaker for turn in encounter.turns}),
         gold_speakers=len({utterance.speaker for utterance in gold.utterances}),
         found=found(encounter, gold),
+        snr_db=gold.snr_db,
+        noise=noise_band(gold.snr_db),
     )
 
 
@@ -56,6 +62,7 @@ def together(scores: Iterable[Score], name: str) -> Score:
     """Several recordings as one row: parts are added, never rates averaged."""
     rows = list(scores)
     behaviours = sorted({behaviour for row in rows for behaviour in row.found})
+    bands = {row.noise for row in rows}
     return Score(
         name=name,
         held_out=all(row.held_out for row in rows),
@@ -65,4 +72,12 @@ def together(scores: Iterable[Score], name: str) -> Score:
         speakers=sum(row.speakers for row in rows),
         gold_speakers=sum(row.gold_speakers for row in rows),
         found={one: sum((row.found.get(one, Found()) for row in rows), Found()) for one in behaviours},
+        noise=bands.pop() if len(bands) == 1 else None,
     )
+
+
+def by_noise(scores: Iterable[Score], name: str) -> list[Score]:
+    """The recordings of each band of noise as one row, the quietest first; a band without any is left out."""
+    rows = list(scores)
+    groups = ((band, [row for row in rows if row.noise == band]) for band in NOISE_BANDS)
+    return [together(own, f"{name}, {band}") for band, own in groups if own]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,7 @@ class Gold:
     held_out: bool
     utterances: tuple[Utterance, ...]
     language: str = "en"
+    snr_db: float | None = None  # speech over noise; None where it was not measured
 
     @property
     def in_time(self) -> list[Utterance]:
@@ -75,6 +77,7 @@ def read_gold(path: Path) -> Gold:
             held_out=bool(raw["held_out"]),
             utterances=tuple(_utterance(one) for one in raw["utterances"]),
             language=raw.get("language", "en"),
+            snr_db=_ratio(raw.get("snr_db")),
         )
     except OSError as error:
         raise UnreadableGold(
@@ -82,6 +85,12 @@ def read_gold(path: Path) -> Gold:
         ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableGold(f"{path.name} is no gold file: {error!r}; see samples/README.md for the format") from error
+
+
+def _ratio(raw: float | None) -> float | None:
+    if raw is not None and not math.isfinite(raw):
+        raise ValueError(f"snr_db is {raw}, no number of decibels")
+    return raw
 
 
 def _utterance(raw: Mapping[str, Any]) -> Utterance:
