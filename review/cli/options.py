@@ -44,12 +44,13 @@ def chosen_settings(
     offline: bool,
     speakers: int | None = None,
     workers: int = 1,
+    cluster: bool = False,
     agency: policy.Policy | None = None,
 ) -> pipeline.Settings:
-    """The settings that a command line asks for; several workers have one thread each."""
+    """The settings that a command line asks for; several workers, and those of a cluster, have one thread each."""
     plain = marking_settings(agency or policy.current())
-    # Several workers with several threads each would fight for the same cores.
-    threads = 1 if workers > 1 else 0
+    # Several workers with several threads each would fight for the same cores, as they may on a cluster's machine.
+    threads = 1 if workers > 1 or cluster else 0
     return replace(
         plain,
         speech=replace(plain.speech, engine=engine, model=model, language=language, threads=threads, offline=offline),

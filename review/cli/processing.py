@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -34,6 +33,7 @@ from review.cli.whose import Unit, Wearer, set_whose
 from review.encounter import Encounter
 from review.errors import UnreadableMedia, WrongUse
 from review.pipeline import Done, Failed
+from review.processors import processes
 from review.store import AuditEntry, Store, open_store, processing
 
 DEMO_OFFICER = "demo.officer"  # the id of the demo account of an officer
@@ -52,7 +52,7 @@ def process(
     language: Language = None,
     offline: Offline = False,
     speakers: SpeakerCount = None,
-    workers: Annotated[int, typer.Option(min=1, help="Recordings processed at the same time.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Recordings processed at the same time, at most one a core.")] = 1,
     again: Again = False,
     out: Out = None,
     wearer: Wearer = "",
@@ -65,11 +65,12 @@ def process(
     Example: `bodycam-review process stop.mp4 --out -`
     """
     chosen = policy.current(agency)
+    count = _at_the_same_time(workers)
     settings = chosen_settings(
-        engine, model, language=language, offline=offline, speakers=speakers, workers=workers, agency=chosen
+        engine, model, language=language, offline=offline, speakers=speakers, workers=count, agency=chosen
     )
     folder = _folder(out)
-    with open_store(db) as store, _executor(workers, None) as executor:
+    with open_store(db) as store, _executor(count, None) as executor:
         outcomes = _with_a_bar(paths, settings, store, executor, again=again)
         known = _belonging(outcomes, store, wearer=wearer, unit=unit)
         totals = _told(known, store, show=out == "-", folder=folder, agency=chosen)
@@ -83,7 +84,7 @@ def batch(
     model: Model = "base",
     language: Language = None,
     offline: Offline = False,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes.  [default: one a core]")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes.  [default and most: one a core]")] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to use.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on with what is put there later, until Ctrl-C.")] = False,
     again: Again = False,
@@ -100,9 +101,11 @@ def batch(
         raise UnreadableMedia(f"{folder} is not there; check the path")
     if not folder.is_dir():
         raise WrongUse(f"{folder} is no folder; `bodycam-review process` takes single files")
-    count = workers or os.cpu_count() or 1
+    count = _at_the_same_time(workers)
     chosen = policy.current(agency)
-    settings = chosen_settings(engine, model, language=language, offline=offline, workers=count, agency=chosen)
+    settings = chosen_settings(
+        engine, model, language=language, offline=offline, workers=count, cluster=dask is not None, agency=chosen
+    )
     with open_store(db) as store, _executor(count, dask) as executor:
         if watch:
             say(f"watching {folder}; Ctrl-C ends it")
@@ -139,6 +142,13 @@ def demo(
     if totals.failed or not serve:
         finish(totals)
     serve_store(port=port, db=db)
+
+
+def _at_the_same_time(asked: int | None) -> int:
+    count = processes(asked)
+    if asked and asked > count:
+        say(f"{count} at the same time, not {asked}: more than one for each processor core would only be slower")
+    return count
 
 
 def _belonging(outcomes: Iterable[Done | Failed], store: Store, *, wearer: str, unit: str) -> Iterator[Done | Failed]:
