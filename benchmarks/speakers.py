@@ -1,8 +1,8 @@
 """Who speaks when: errors, numbers of people, thresholds, time and memory, beside sherpa-onnx's whole-file diarizer.
 
-`python -m benchmarks.speakers` measures the samples, ten minutes and an hour of known voices, and time and memory at 5
-and 30 minutes; `--curve 5 30 120` measures longer ones, `--without-hour` and `--without-peer` leave those out. A share
-of real time is only worth something beside the other shares of the same run: other work makes all of them larger.
+`python -m benchmarks.speakers` measures the samples, ten minutes and an hour of known voices, and time and memory at 5,
+30 and 120 minutes; `--curve 5 30` measures others, `--without-hour` and `--without-peer` leave those out. A share of
+real time is only worth something beside the other shares of the same run: other work makes all of them larger.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "benchmarks" / "results" / "speakers.md"
 SHARED = ROOT.parent / "shared" / "data" / "audio"
 PEER_LONGEST = 150.0  # seconds; it needs several times our time and memory
+LENGTHS = (5.0, 30.0, 120.0)  # minutes at which time and memory are measured
 THRESHOLDS = tuple(round(0.1 + 0.05 * step, 2) for step in range(9))
 TUNING = ("arrest", "calm_traffic_stop", "heated_traffic_stop", "mental_health_crisis")
 # Voices of which the tuning samples hold enough, and that are no resampling of one another.
@@ -190,7 +191,7 @@ def table(title: str, columns: Sequence[object], rows: Sequence[str]) -> str:
     return "\n".join([f"## {title}", "", table_row(columns), "|---" * len(columns) + "|", *rows]) + "\n"
 
 
-def measure(*, hour: bool = True, with_peer: bool = True, lengths: Sequence[float] = (5, 30)) -> None:
+def measure(*, hour: bool = True, with_peer: bool = True, lengths: Sequence[float] = LENGTHS) -> None:
     rows: list[str] = []
     sweep: list[str] = []
     known = cases(hour=hour)
@@ -224,7 +225,7 @@ def written(rows: Sequence[str], sweep: Sequence[str], footprints: Sequence[str]
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--curve", type=float, nargs="+", default=(5, 30), help="minutes at which memory is measured")
+    parser.add_argument("--curve", type=float, nargs="+", default=LENGTHS, help="minutes at which memory is measured")
     parser.add_argument("--without-hour", action="store_true")
     parser.add_argument("--without-peer", action="store_true")
     parser.add_argument("--footprint", type=float, help="minutes; used by the curve")

@@ -1,7 +1,8 @@
 """How well and how fast speech is recognised, peers included: `python -m benchmarks.speech [PART…]`.
 
 Parts: samples, noise, engines, invention, repetition, peers; all when none is named. Results: speech.md and speech.json
-in benchmarks/results; a part that is not measured again keeps its last numbers. Half an hour on two quiet cores.
+in benchmarks/results; a part that is not measured again keeps its last numbers, and so does a peer that is not
+installed (whisperX without WHISPERX_PYTHON), with the date of its run. Half an hour on two quiet cores.
 """
 
 from __future__ import annotations
@@ -53,9 +54,19 @@ def measure(parts: Sequence[str] = ()) -> None:
     kept = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.is_file() else {}
     for name in parts or PARTS:
         sys.stderr.write(f"{name} …\n")
-        kept[name] = {"at": datetime.now(UTC).strftime("%Y-%m-%d"), "rows": list(PARTS[name]())}
+        rows = list(PARTS[name]())
+        if name == "peers":
+            rows += not_run_again(kept.get(name), rows)
+        kept[name] = {"at": datetime.now(UTC).strftime("%Y-%m-%d"), "rows": rows}
         RESULT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
         RESULT.with_suffix(".md").write_text(page(kept), encoding="utf-8")
+
+
+def not_run_again(before: dict[str, Any] | None, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of an earlier run whose engine this one could not run, each with the date on which it was measured."""
+    ran = {row["engine"] for row in rows}
+    earlier = before or {"at": "", "rows": []}
+    return [{"at": earlier["at"], **row} for row in earlier["rows"] if row["engine"] not in ran]
 
 
 def golds(*, held_out: bool | None = None) -> list[scoring.Gold]:

@@ -113,18 +113,18 @@ def _repetition(rows: Sequence[Row]) -> str:
 
 
 def _peers(rows: Sequence[Row]) -> str:
-    slowest = max(row["took"] for row in rows)
+    slowest = max(row["took"] for row in rows if "at" not in row)
     return _table(
-        "Against others, same weights and cores, one run",
+        "Against others, same weights and cores, one run (a row with a date is of an earlier one)",
         ("engine", "seconds of sound", "took s", "real time", "times as fast as the slowest", "WER % (one sample)",
          "peak memory so far, MB"),
         (
             (
-                row["engine"],
+                row["engine"] + (f", on {row['at']}" if "at" in row else ""),
                 row["seconds_of_sound"],
                 row["took"],
                 row["real_time"],
-                round(slowest / row["took"], 1),
+                None if "at" in row else round(slowest / row["took"], 1),  # ratios hold within one run
                 row["wer"],
                 row["peak_mb"],
             )
