@@ -6,12 +6,14 @@ import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from review import weights
+from review import meaning, weights
 from review.errors import AlteredModel, MissingModel
+from review.speakers import segmentation, signatures
 from review.weights import State
 
 PARTS = {"one": b"first half, ", "two": b"second half"}
@@ -199,3 +201,12 @@ def test_a_folder_without_a_model_says_so(tmp_path: Path):
 def test_an_unknown_card_names_those_there_are():
     with pytest.raises(MissingModel, match="whisper-base"):
         weights.card("whisper-enormous")
+
+
+@pytest.mark.parametrize(
+    "loaded",
+    [segmentation._network, signatures._extractor, meaning.installed],
+    ids=["who speaks when", "whose voice", "what is meant"],
+)
+def test_a_process_loads_a_model_once(loaded: Callable[[], object]):
+    assert loaded() is loaded()

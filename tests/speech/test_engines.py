@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jiwer
@@ -14,12 +15,14 @@ from huggingface_hub.errors import LocalEntryNotFoundError
 from numpy.typing import NDArray
 
 from review import media, scoring, speech, weights
-from review.encounter import Span
+from review.encounter import ModelUse, Span
 from review.errors import AlteredModel, MissingModel, WrongUse
 from review.sound import SAMPLE_RATE
 from review.speech import Settings, checkpoint, faster, hub, openai
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "calm_traffic_stop.m4a"
+PLEA = Path(__file__).parents[1] / "data" / "speech" / "i_cant_breathe.flac"
+PROMPTS = ("initial_prompt", "prompt", "prefix", "hotwords")  # arguments that put words before or into what is heard
 HEARD_APART = 0.2  # WER between the engines on the words of one utterance or two; int8 and float32 differ in a word
 
 
@@ -37,7 +40,7 @@ def ctranslate2_tensors() -> dict[str, NDArray[Any]]:
 
 
 @pytest.mark.filterwarnings("ignore:.*tiktoken:pytest.PytestUnraisableExceptionWarning")  # its tokenizer's open file
-def test_both_engines_hear_nearly_the_same_in_real_sound():
+def test_both_engines_hear_nearly_the_same_in_an_acted_sample():
     pytest.importorskip("whisper")
     sound = media.samples(SAMPLE)[10 * SAMPLE_RATE : 22 * SAMPLE_RATE]
     heard = [
@@ -197,7 +200,7 @@ def test_a_batch_encodes_as_its_windows_do_one_by_one():
 
 
 def test_each_chunk_gets_its_own_words_on_its_own_clock():
-    clip = media.samples(Path(__file__).parents[1] / "data" / "speech" / "i_cant_breathe.flac")
+    clip = media.samples(PLEA)
     sound = np.concatenate([clip, np.zeros(8 * SAMPLE_RATE, np.float32), clip])
     settings = Settings(language="en")
     reader = faster.FasterWhisper(*faster.loaded(settings), settings)
@@ -205,3 +208,51 @@ def test_each_chunk_gets_its_own_words_on_its_own_clock():
     first, second = reader.together(sound, [Span(0.2, 7.2), Span(late + 0.2, late + 7.2)], language="en")
     assert [word.text for word in first.words] == [word.text for word in second.words]
     assert second.words[0].span.start - first.words[0].span.start == pytest.approx(late, abs=0.05)
+
+
+def test_neither_a_prompt_nor_hotwords_reach_faster_whisper_by_default(monkeypatch: pytest.MonkeyPatch):
+    given: list[dict[str, Any]] = []
+    for owner in (faster.BatchedInferencePipeline, faster.WhisperModel):
+        monkeypatch.setattr(owner, "transcribe", spied(owner.transcribe, given))
+    clip = media.samples(PLEA)
+    speech.recognise(clip, Settings())
+    assert given, "the batches were asked"
+    asked = len(given)
+    reader = faster.FasterWhisper(*faster.loaded(Settings()), Settings())
+    reader.alone(clip, Span(0.0, 3.0), language="en", temperatures=(0.0,))
+    assert len(given) > asked, "the model was asked by itself"
+    assert [name for one in given for name in PROMPTS if one.get(name)] == []
+    assert [one.get("condition_on_previous_text") for one in given[asked:]] == [False]
+
+
+def test_neither_a_prompt_nor_hotwords_reach_openai_whisper_by_default():
+    pytest.importorskip("torch")
+    given: list[dict[str, Any]] = []
+    nothing = spied(lambda *_, **__: {"segments": []}, given)
+    model = SimpleNamespace(is_multilingual=True, device=SimpleNamespace(type="cpu"), transcribe=nothing)
+    reader = openai.OpenAIWhisper(model, ModelUse("speech", "made up", "0"), Settings())
+    sound = np.zeros(SAMPLE_RATE, np.float32)
+    reader.together(sound, [Span(0.0, 0.4), Span(0.5, 1.0)], language="en")
+    reader.alone(sound, Span(0.0, 1.0), language="en", temperatures=(0.0, 0.2))
+    assert len(given) == 3
+    assert [name for one in given for name in PROMPTS if one.get(name)] == []
+    assert {one["condition_on_previous_text"] for one in given} == {False}
+
+
+def spied(transcribe: Callable[..., Any], given: list[dict[str, Any]]) -> Callable[..., Any]:
+    """The same function, which leaves the named arguments of each call in `given`."""
+
+    def spy(*values: Any, **named: Any) -> Any:
+        given.append(named)
+        return transcribe(*values, **named)
+
+    return spy
+
+
+@pytest.mark.parametrize("loaded", [faster.loaded, openai.loaded], ids=["faster-whisper", "openai-whisper"])
+def test_a_process_loads_a_speech_model_once_whatever_else_is_set(loaded: Callable[[Settings], tuple[object, object]]):
+    pytest.importorskip("whisper")
+    first, _ = loaded(Settings())
+    again, _ = loaded(Settings())
+    other_words, _ = loaded(Settings(language="es", beam=1, batch=2))
+    assert first is again is other_words

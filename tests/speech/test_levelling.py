@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import jiwer
 import numpy as np
 import pytest
 
-from review import sound
+from review import media, scoring, sound, speech
 from review.encounter import Span
 from review.sound import SAMPLE_RATE
+from review.speech import Settings
 from review.speech.levelling import MOST_UP, TARGET, levelled
 from tests.speech.sounds import bursts, noise
+
+FAR_WITNESS = Path(__file__).parents[2] / "samples" / "far_witness.gold.json"
 
 
 def level_at(samples: sound.Samples, start: float, end: float) -> float:
     return float(np.median(sound.levels(sound.cut(samples, Span(start, end)))))
+
+
+def loud_part(samples: sound.Samples, span: Span) -> float:
+    """The level in dBFS that a quarter of the span's frames exceed, so that pauses between words do not count."""
+    return float(np.percentile(sound.levels(sound.cut(samples, span)), 75))
 
 
 def test_two_people_12_db_apart_come_to_about_the_same_level():
@@ -38,3 +49,16 @@ def test_nothing_is_made_louder_than_it_may_be_or_clips():
 def test_short_sound_is_taken_as_it_is(seconds: float):
     samples = noise(seconds)
     assert len(levelled(samples)) == len(samples) == round(seconds * SAMPLE_RATE)
+
+
+def test_a_person_12_db_quieter_than_the_officer_is_heard_as_well():
+    gold = scoring.read_gold(FAR_WITNESS)
+    officer, witness = gold.in_time[:2]
+    track = media.samples(gold.media)[: round((witness.span.end + 0.4) * SAMPLE_RATE)]
+    assert loud_part(track, officer.span) - loud_part(track, witness.span) == pytest.approx(12, abs=1)
+    even = levelled(track)
+    assert loud_part(even, officer.span) - loud_part(even, witness.span) < 6
+    words = speech.recognise(track, Settings(language="en")).words
+    heard = " ".join(word.text for word in words if word.span.middle > officer.span.end)
+    errors = jiwer.wer(" ".join(scoring.normal(witness.text)), " ".join(scoring.normal(heard)))
+    assert errors < 0.2, heard

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from review import speech
+from review import media, speech
 from review.encounter import Span
 from review.errors import WrongUse
 from review.sound import SAMPLE_RATE, Samples
 from review.speech import Heard, Settings
 from tests.speech.sounds import clicks, engine, made_up, noise, said, siren, wind
+
+SPANISH = Path(__file__).parents[2] / "samples" / "spanish_stop.m4a"
 
 
 @pytest.fixture
@@ -62,3 +66,11 @@ def test_an_engine_can_be_named_by_module_and_attribute():
 def test_a_language_that_there_is_not_is_refused_before_anything_is_heard():
     with pytest.raises(WrongUse, match="'klingon': give a code such as en"):
         speech.check(Settings(language="klingon"))
+
+
+def test_spanish_is_told_from_its_sound_when_no_language_is_given():
+    first_lines = media.samples(SPANISH)[: 22 * SAMPLE_RATE]
+    heard = speech.recognise(first_lines, Settings(beam=1))
+    assert heard.language == "es"
+    assert heard.language_confidence > 0.9
+    assert {"noches", "oficial", "policía"} <= {word.text.strip(".,?¿").lower() for word in heard.words}
