@@ -1,6 +1,6 @@
 """How well behaviours are found in written talk, and how fast: `python -m benchmarks.behaviours [PART…]`.
 
-Parts: levels, gate, talks, hours, alarms, dialects, choices, samples, speed; all when none is named. Results:
+Parts: levels, gate, talks, hours, parts, alarms, dialects, choices, samples, speed; all when none is named. Results:
 behaviours.md and .json in benchmarks/results; a part not measured again keeps its numbers. `choices` needs ../shared;
 its peers need the packages vaderSentiment and convokit, which the product does not: where one is missing its row stays.
 """
@@ -24,7 +24,9 @@ import numpy as np
 from scipy import stats
 
 from benchmarks.behaviours_page import page
+from benchmarks.codebook import FEWEST, LEAST_PRECISION
 from review import behaviours, meaning, pipeline, scoring
+from review.behaviours import clauses, search, wording
 from review.cli import talk_scores
 from review.encounter import Direction, Role, Status
 from review.scoring import Found, TalkScore
@@ -37,8 +39,6 @@ CHOICES = ROOT.parent / "shared" / "data" / "polcom_dev.jsonl"
 GRADES = {"negative": 0, "neutral": 1, "partially_positive": 2, "positive": 3}
 DRAWS = 1000  # bootstrap samples
 SEED = 1
-FIRM = 0.8  # precision from which the program stands by its marks of a behaviour
-FEWEST = 3  # sure flags without which a precision says nothing
 UNSURE_ONLY = ROOT / "review" / "behaviours" / "unsure_only.toml"
 GATE = """# Made by `python -m benchmarks.behaviours gate`: behaviours whose marks above the threshold were right
 # in less than {firm} of cases on the talks set aside, or fewer than {fewest}. They are shown as unsure only.
@@ -47,7 +47,7 @@ behaviours = [
 """
 LEVELS = UNSURE_ONLY.with_name("levels.toml")
 STEPS = (0.7, 0.8, 0.9)  # confidences among which a behaviour's level is chosen; the first is the program's threshold
-RIGHT = 0.88  # share that is to be right from a behaviour's level on
+RIGHT = 0.89  # share that is to be right from a behaviour's level on
 ENOUGH = 8  # flags among the calibrating talks without which a behaviour keeps the common threshold
 NEIGHBOURS, CALIBRATING = 12, 6  # as models/make_behaviour_model.py keeps talks back: every sixth dozen
 LEVELS_HEAD = """\
@@ -101,12 +101,12 @@ def gate() -> dict[str, Any]:
     total = scoring.talks_together(score for path in files for _, score in talk_scores.scored(path, free))
     held = {name: one for name, one in total.found.items() if _doubtful(one)}
     rows = "".join(f'    "{name}",  # {one.right} of {one.right + one.wrong} right\n' for name, one in held.items())
-    UNSURE_ONLY.write_text(GATE.format(firm=FIRM, fewest=FEWEST, rows=rows), encoding="utf-8")
+    UNSURE_ONLY.write_text(GATE.format(firm=LEAST_PRECISION, fewest=FEWEST, rows=rows), encoding="utf-8")
     return summary(total)
 
 
 def _doubtful(found: Found) -> bool:
-    return found.right + found.wrong < FEWEST or found.precision < FIRM
+    return found.right + found.wrong < FEWEST or found.precision < LEAST_PRECISION
 
 
 def talks() -> dict[str, Any]:
@@ -144,6 +144,35 @@ def _one(talks: Sequence[scoring.Talk]) -> scoring.Talk:
         marks=tuple(marks for talk in talks for marks in talk.marks),
         near=tuple(near for talk in talks for near in talk.near),
     )
+
+
+def parts() -> dict[str, Any]:
+    """The rules alone, without gate and levels, on the talks set aside; and rules and model at the same precision."""
+    files = sorted(GOLD.glob("set_aside_[0-9]*.jsonl"))
+    some = [talk for path in files for talk in scoring.read_talks(path)]
+    alone, both = (_tagged(some, taggers) for taggers in (("rules",), ("rules and sentences",)))
+    rules = _from(alone, 0.0)
+    level = next(at for at in np.arange(0.3, 1.0, 0.01) if _from(both, at).precision >= rules.precision)
+    return {"rules alone": vars(rules), f"rules and model, from {level:.2f} on": vars(_from(both, level))}
+
+
+Answered = list[tuple[scoring.Talk, list[dict[str, Any]]]]
+
+
+def _tagged(some: Iterable[scoring.Talk], taggers: tuple[str, ...]) -> Answered:
+    free = pipeline.Settings(behaviours=behaviours.Settings(threshold=0.0, taggers=taggers, levels={}, unsure_only=()))
+    return [(talk, pipeline.tag(talk.lines, free, language=talk.language)) for talk in some]
+
+
+def _from(answered: Answered, level: float) -> Found:
+    """What is found by the flags that are at least so sure."""
+    return scoring.talks_together(
+        scoring.score_talk(
+            talk,
+            [line | {"flags": [one for one in line["flags"] if one["confidence"] >= level]} for line in lines],
+        )
+        for talk, lines in answered
+    ).all_found
 
 
 def by(kind: str, rows: Iterable[talk_scores.Scored]) -> dict[str, TalkScore]:
@@ -209,17 +238,44 @@ def choices() -> dict[str, Any]:
     lines = [one for one in lines if one["kind"] == "officer" and one.get("said")]
     grades = np.array([GRADES[one["quality"]] for one in lines])
     said = [one["said"] for one in lines]
-    rows = {}
+    before = json.loads(RESULT.read_text(encoding="utf-8")).get("choices", {}) if RESULT.is_file() else {}
+    rows: dict[str, Any] = {}
     for name, judge in JUDGES.items():
         try:
-            values = np.array([judge(text) for text in said], dtype=float)
+            values = [round(float(judge(text)), 4) for text in said]
         except ImportError as error:
             sys.stderr.write(f"{name}: {error}\n")
-            before = json.loads(RESULT.read_text(encoding="utf-8"))["choices"]["rows"] if RESULT.is_file() else {}
-            rows |= {name: before[name]} if name in before else {}
+            rows |= {name: before["rows"][name]} if name in before.get("rows", {}) else {}
             continue
-        rows[name] = separated(values, grades)
-    return {"lines": len(lines), "rows": rows}
+        rows[name] = separated(np.array(values), grades) | {"values": values}
+    flags = np.array(rows["flags"]["values"])
+    peers = {name: np.array(own["values"]) for name, own in rows.items() if name != "flags" and "values" in own}
+    return {
+        "lines": len(lines),
+        "rows": rows,
+        "flags_beyond": {name: beyond(flags, values, grades) for name, values in peers.items()},
+    }
+
+
+def beyond(values: np.ndarray, others: np.ndarray, grades: np.ndarray) -> dict[str, Any]:
+    """By how much one judge's AUC and Spearman exceed another's on the same drawn lines: 95 % of the draws."""
+    draw = np.random.default_rng(SEED)
+    ends = np.isin(grades, [0, 3])
+    found = []
+    for _ in range(DRAWS):
+        some = draw.integers(0, len(values), len(values))
+        one, other = (
+            (
+                auc(own[some][ends[some]], grades[some][ends[some]] == 3),
+                stats.spearmanr(own[some], grades[some]).statistic,
+            )
+            for own in (values, others)
+        )
+        found.append((one[0] - other[0], one[1] - other[1]))
+    low, high = np.nanpercentile(np.array(found), [2.5, 97.5], axis=0)
+    return {
+        name: [round(float(low[at]), 3), round(float(high[at]), 3)] for at, name in enumerate(("auc_95", "spearman_95"))
+    }
 
 
 def by_flags(text: str) -> float:
@@ -346,9 +402,25 @@ for _ in range(5):
     began = time.process_time()
     flags = behaviours.tag(turns, roles)
     spent.append(round(time.process_time() - began, 2))
-print(json.dumps({"load_seconds": round(loaded, 2), "torch": torch, "tag_seconds": sorted(spent)[2],
+whole = sorted(spent)[2]
+profile = bench.profile(turns, roles)
+profile["the rest"] = round(whole - sum(profile.values()), 2)
+print(json.dumps({"load_seconds": round(loaded, 2), "torch": torch, "profile": profile, "tag_seconds": whole,
                   "tag_all": spent, "words": sum(len(turn.words) for turn in turns), "flags": len(flags)}))
 """
+
+
+def profile(turns: Any, roles: Any) -> dict[str, float]:
+    """Seconds of one core that each step of marking takes."""
+    began = time.process_time()
+    heard = list(wording.stretches(search.spoken(turns, roles)))
+    read = time.process_time()
+    search.marked(heard, turns, roles)
+    ruled = time.process_time()
+    meaning.logits([piece.clause for piece in clauses.pieces(heard, roles)])
+    ended = time.process_time()
+    steps = {"words and grammar": read - began, "rules": ruled - read, "sentence model": ended - ruled}
+    return {name: round(seconds, 2) for name, seconds in steps.items()}
 
 
 def hour(words: int) -> tuple[Any, Any]:
@@ -372,6 +444,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "gate": gate,
     "talks": talks,
     "hours": hours,
+    "parts": parts,
     "alarms": alarms,
     "dialects": dialects,
     "choices": choices,

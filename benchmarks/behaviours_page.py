@@ -77,6 +77,11 @@ def _hours(part: Mapping[str, Any]) -> Iterator[str]:
     yield table(("what", *FOUND), rows)
 
 
+def _parts(part: Mapping[str, Any]) -> Iterator[str]:
+    yield "## What the learned part adds on the talks set aside, without gate and levels"
+    yield table(("what", *FOUND[:6]), [(name, *_found(own)[:6]) for name, own in part.items()])
+
+
 def _near(counts: Sequence[int] | None) -> str:
     return f"{counts[1]} of {counts[0]}" if counts else ""
 
@@ -112,6 +117,13 @@ def _choices(part: Mapping[str, Any]) -> Iterator[str]:
         for name, own in part["rows"].items()
     ]
     yield table(("by", "AUC, positive against negative", "95 %", "Spearman, four grades", "95 %"), rows)
+    if part.get("flags_beyond"):
+        yield "By how much the flags exceed each, on the same drawn lines (95 % of draws; from below 0: not clearly):"
+        rows = [
+            (name, *(" to ".join(map(str, own[kind])) for kind in ("auc_95", "spearman_95")))
+            for name, own in part["flags_beyond"].items()
+        ]
+        yield table(("the flags less", "AUC", "Spearman"), rows)
 
 
 def _samples(part: Mapping[str, Any]) -> Iterator[str]:
@@ -128,11 +140,13 @@ def _speed(part: Mapping[str, Any]) -> Iterator[str]:
             (part["load_seconds"], "yes" if part["torch"] else "no", part["tag_seconds"], part["words"], part["flags"]),
         ],
     )
+    yield table(("where the time of tagging goes", "processor s"), list(part["profile"].items()))
 
 
 PAGES: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     "talks": _talks,
     "hours": _hours,
+    "parts": _parts,
     "alarms": _alarms,
     "dialects": _dialects,
     "choices": _choices,

@@ -30,6 +30,7 @@ OWN = "codebook"  # how a rule cites the codebook itself
 EXAMPLES = 4  # at most, of each kind
 ENOUGH = 15  # marks in the talks set aside that the issue of the codebook asks for
 LEAST_PRECISION = 0.8  # below it a behaviour is to be shown as unsure only
+FEWEST = 3  # sure flags without which a precision says nothing, and the behaviour is shown as unsure only, too
 NOT_MEASURED = "not measured yet"
 MODEL = """ The sentence model is a small language model that judges a whole clause by its
 meaning: it weighs the marks of rules, finds wordings that nobody listed, and cannot say why."""
@@ -84,6 +85,8 @@ class Measured:
     near: Mapping[str, Sequence[int]] = field(default_factory=dict)  # near misses, those with a sure flag
     ece: float | None = None
     bins: Sequence[Sequence[Any]] = ()  # range, flags, mean confidence, share right
+    free: Mapping[str, Found] = field(default_factory=dict)  # without the gate that makes some unsure only
+    hours: Found = field(default_factory=Found)  # of the same talks joined to recordings of an hour
 
     @property
     def all_found(self) -> Found:
@@ -95,7 +98,8 @@ def read_measured(path: Path = RESULT) -> Measured:
     """The figures of the talks set aside, as benchmarks/behaviours.py wrote them."""
     if not path.is_file():
         return Measured()
-    raw = json.loads(path.read_text(encoding="utf-8")).get("talks", {}).get("set aside")
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    raw = kept.get("talks", {}).get("set aside")
     if not raw:
         return Measured()
     return Measured(
@@ -110,6 +114,8 @@ def read_measured(path: Path = RESULT) -> Measured:
         near=raw["near"],
         ece=raw["ece"],
         bins=raw["bins"],
+        free={name: Found(**counts) for name, counts in kept.get("gate", {}).get("found", {}).items()},
+        hours=Found(**kept["hours"]["all"]) if "hours" in kept else Found(),
     )
 
 
@@ -169,6 +175,13 @@ def _together(measured: Measured) -> Iterator[str]:
         f"found. Unsure marks count as neither: {one.unsure_right + one.unsure_wrong} were shown, "
         f"{one.unsure_right} of them right."
     )
+    hours = measured.hours
+    if hours.right:
+        yield (
+            "The same talks, shuffled and joined to recordings of an hour, so that most of what is around a moment is "
+            f"foreign to it: precision {_share(hours.right, hours.right + hours.wrong)}, recall "
+            f"{_share(hours.right, hours.right + hours.missed)}."
+        )
     if measured.ece is not None:
         yield (
             "Confidence is a number from 0 to 1. When it says 0.9, nine marks in ten should be right. On these talks "
@@ -305,7 +318,11 @@ def _why_unsure(one: Behaviour, measured: Measured) -> str:
         return "How often it is right on real recordings is not known yet."
     found = measured.found.get(one.id, Found())
     shown = found.unsure_right + found.unsure_wrong
-    why = f"Its precision was under {100 * LEAST_PRECISION:.0f} %, so the program always asks and never says."
+    free = measured.free.get(one.id, Found())
+    sure = free.right + free.wrong
+    few = f"Only {sure} of its marks on the talks set aside would be sure, too few to say how often they are right"
+    many = f"{free.right} of its {sure} marks that would be sure were right, under {100 * LEAST_PRECISION:.0f} %"
+    why = f"{few if sure < FEWEST else many}: the program always asks and never says."
     told = f" Of {shown} such marks on the talks set aside {found.unsure_right} were right." if shown else ""
     return why + told
 

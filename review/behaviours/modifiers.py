@@ -1,4 +1,4 @@
-"""Whether words are meant: negated, hypothetical, somebody else's, or said to a colleague or into the radio.
+"""Whether words are meant: negated, hypothetical, somebody else's, or said to somebody else than the person.
 
 A cue counts only when nothing but bridging words stand between it and the match ("not *telling you to* calm
 down"), so that a `not` that belongs to something else ("you're not listening, calm down") changes nothing.
@@ -15,7 +15,7 @@ from review.behaviours.patterns import Pattern, compile_pattern
 from review.behaviours.wording import INSIDE, Stretch, rule_folder
 
 NEGATED, HYPOTHETICAL, REPORTED, DIRECTED = "negated", "hypothetical", "reported", "directed"
-PERSON, COLLEAGUE, RADIO = "person", "colleague", "radio"
+PERSON, COLLEAGUE, RADIO, ANIMAL, SELF = "person", "colleague", "radio", "animal", "self"
 REACH = 8  # tokens before a match in which a cue can stand
 # Where one word both answers and negates, a cue governs its own clause only: "no, no, espere" is an order.
 _WITHIN_CLAUSE = frozenset({"es"})
@@ -101,4 +101,7 @@ def _tellers(language: str) -> frozenset[str]:
 @cache
 def _address(language: str) -> dict[str, tuple[Pattern, ...]]:
     raw = _raw(language)["addressee"]
-    return {whom: tuple(compile_pattern(text, {}) for text in raw[whom]) for whom in (RADIO, COLLEAGUE)}
+    return {
+        whom: tuple(compile_pattern(text, {}) for text in raw.get(whom, ()))
+        for whom in (RADIO, COLLEAGUE, ANIMAL, SELF)
+    }

@@ -107,6 +107,29 @@ def overrules() -> Mapping[str, frozenset[str]]:
     return {winner: frozenset(losers) for winner, losers in raw.items()}
 
 
+@dataclass(frozen=True)
+class Condition:
+    """What a behaviour needs of other marks, whoever made it."""
+
+    after: str = ""  # marked earlier in the recording
+    without_after: str = ""  # not marked later in the same turn
+    without: str = ""  # not marked, as likely or likelier, on the same words
+
+
+@cache
+def conditions() -> Mapping[str, Condition]:
+    """The conditions of those behaviours that have one."""
+    raw = tomllib.loads(files(__package__).joinpath("rules", "conditions.toml").read_text("utf-8"))
+    return {behaviour: Condition(**entry) for behaviour, entry in raw.items()}
+
+
+@cache
+def to_a_person() -> frozenset[str]:
+    """The behaviours that are said to the person only: no rule of theirs looks at talk to anybody else."""
+    every = load()
+    return frozenset(rule.behaviour for rule in every) - {rule.behaviour for rule in every if rule.addressee != PERSON}
+
+
 @cache
 def overruled_by() -> Mapping[str, tuple[str, ...]]:
     """The same the other way round: for each behaviour, those that it gives way to."""

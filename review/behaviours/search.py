@@ -11,11 +11,9 @@ from review.behaviours import plain
 from review.behaviours.catalogue import CATALOGUE, may_show
 from review.behaviours.marks import Mark
 from review.behaviours.modifiers import (
-    COLLEAGUE,
     HYPOTHETICAL,
     NEGATED,
     PERSON,
-    RADIO,
     REPORTED,
     addressee,
     modifiers,
@@ -151,7 +149,7 @@ def _holds(rule: Rule, stretch: Stretch, found: Found) -> bool:
         return False
     if any(_said(other, stretch, *stretch.turn(found.first)) for other in rule.unless_turn):
         return False
-    return rule.addressee != PERSON or addressee(stretch, found.first, found.last) not in {COLLEAGUE, RADIO}
+    return rule.addressee != PERSON or addressee(stretch, found.first, found.last) == PERSON
 
 
 def _near(pattern: Pattern, stretch: Stretch, found: Found) -> bool:
@@ -232,6 +230,8 @@ def _mark(match: _Match) -> Mark:
     details = dict(match.rule.details)
     if match.behaviour == "order":
         details.setdefault("directive", _directive(match))
+    if (whom := addressee(match.stretch, match.found.first, match.found.last)) != PERSON:
+        details["addressee"] = whom
     return Mark(
         behaviour=match.behaviour,
         first=match.first_word,

@@ -12,7 +12,7 @@ SOUND_VERSION = 1
 # How often a mark is right where words, voices and speakers are; judged, since too few are measured to say more
 # (docs/decisions/0009-voice-acts.md).
 PRECISION = {"interruption": 0.7, "raised_voice": 0.6}
-NEVER_SURE = frozenset({"raised_voice"})  # until its accuracy on real recordings is measured (codebook)
+NEVER_SURE = frozenset(PRECISION)  # until their accuracy on real recordings is measured (codebook)
 
 
 def heard(acts: Iterable[VoiceAct], turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Iterator[Mark]:

@@ -36,7 +36,7 @@ def test_what_no_rule_knows_is_marked_by_the_model_and_says_so(opinion, talk):
     opinion(apology="a purple kind")
     turns, roles = talk((Role.OFFICER, "Well. Yours was a purple kind of evening."))
     [flag] = [flag for flag in behaviours.tag(turns, roles) if flag.behaviour == "apology"]
-    assert flag.source == fusion.SOURCE == "model:behaviour-sentences@4"
+    assert flag.source == fusion.SOURCE == "model:behaviour-sentences@5"
     assert flag.quote == "Yours was a purple kind of evening."
     assert flag.status is Status.FLAGGED
 
@@ -70,6 +70,44 @@ def test_two_orders_in_other_words_are_no_repeat(opinion, talk):
     opinion(order="now")
     turns, roles = talk((Role.OFFICER, "Over here now. Bag there now. Feet apart now."))
     assert "repeated_order" not in {flag.behaviour for flag in behaviours.tag(turns, roles)}
+
+
+def marked(turns, roles):
+    return {mark.behaviour for mark in fusion.mark(turns, roles)}
+
+
+def test_a_question_is_one_after_invocation_only_when_a_lawyer_was_asked_for(opinion, talk):
+    opinion(questioning_after_invocation="purple", lawyer_request="counsel")
+    asked = (Role.OFFICER, "Was it purple, then?")
+    assert "questioning_after_invocation" not in marked(*talk(asked))
+    assert "questioning_after_invocation" not in marked(*talk(asked, (Role.CIVILIAN, "Counsel, bring counsel.")))
+    assert "questioning_after_invocation" in marked(*talk((Role.CIVILIAN, "Counsel, bring counsel."), asked))
+
+
+def test_nobody_is_made_to_guess_who_hears_the_reason_in_the_same_turn(opinion, talk):
+    opinion(asks_to_guess="purple", reason_for_stop="lamp")
+    guess = "Is it purple, what do you think?"
+    assert "asks_to_guess" in marked(*talk((Role.OFFICER, guess)))
+    assert "asks_to_guess" not in marked(*talk((Role.OFFICER, f"{guess} It is your lamp.")))
+
+
+def test_swearing_is_either_at_somebody_or_at_nobody(opinion, talk):
+    opinion(profanity="purple", undirected_profanity="purple")
+    found = marked(*talk((Role.OFFICER, "Oh you purple thing.")))
+    assert len(found & {"profanity", "undirected_profanity"}) == 1
+
+
+@pytest.mark.parametrize("said", ["Good boy, go purple.", "Where did I put the purple pen?"])
+def test_the_model_marks_nothing_that_is_said_to_a_dog_or_to_oneself(opinion, talk, said):
+    opinion(dismissal="purple")
+    assert "dismissal" not in marked(*talk((Role.OFFICER, said)))
+    assert "dismissal" in marked(*talk((Role.OFFICER, "Now go purple.")))
+
+
+def test_a_mark_of_what_is_said_to_a_colleague_tells_whom(opinion, talk):
+    opinion(tactical_slowdown="purple")
+    [mark] = fusion.mark(*talk((Role.OFFICER, "Partner, hold purple.")))
+    assert mark.details["addressee"] == "colleague"
 
 
 def test_the_model_knows_every_behaviour_that_words_can_show():
