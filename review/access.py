@@ -34,7 +34,7 @@ class Purpose(StrEnum):
 class Action(StrEnum):
     """What can be done with a recording, or, from `search` on, with the program."""
 
-    LIST = "list"  # know that it exists, its length, date and counts
+    LIST = "list"  # know that it exists, its length and date; counts of marks where they may be read
     VIEW = "view"  # words, marks, what people said of them
     PLAY = "play"
     MOMENTS = "moments"  # hear and read the moments that were shared with one's role, and nothing around them

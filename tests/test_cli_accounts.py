@@ -166,6 +166,16 @@ def test_lists_hold_what_the_account_may_know_of(with_sam):
     assert "stop_at_night" in run("list", "--as", "sam", db=db).stdout
 
 
+def test_the_list_tells_no_count_of_a_recording_in_which_one_appears_before_the_statement(with_sam):
+    db = with_sam.database
+    with open_store(db) as store, store.casebook(write=True) as book:
+        book.accounts.add(Viewer("olli", "Olli", "officer", "", "4711"), at=now(), password="x", totp="A" * 32)
+        book.set_whose(with_sam.sha256, wearer="4711", unit="")
+    counts = [json.loads(run("list", "--json", "--as", who, db=db).stdout)["counts"] for who in ("sam", "olli")]
+    assert [bool(one) for one in counts] == [True, False]
+    assert "stop_at_night" in run("list", "--as", "olli", db=db).stdout
+
+
 def test_the_log_is_whole_until_somebody_changes_the_file(with_sam):
     db = with_sam.database
     run("list", "--as", "sam", db=db)

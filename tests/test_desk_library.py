@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from review.access import Viewer
+from review.access import Rules, Viewer
 from review.casework import Act, Kind
 from review.desk import Desk, library
 from review.encounter import Answer, Status, Verdict
@@ -157,6 +157,78 @@ def test_that_a_recording_is_held_is_not_told_to_who_appears_in_it(shelved, stor
     assert found(at(store), held=True) == set()
     assert not library.look(at(store), Filter(), limit=5).rows[0].held
     assert not library.look(at(store, OFFICER), Filter(), limit=5).rows[0].held
+
+
+# Recordings in which the one who asks appears
+
+SAYING_NOTHING = [
+    {"unread": True},
+    {"serious": True},
+    {"without_reason": True},
+    {"direction": "event"},
+    {"behaviours": ("bias_remark",)},
+    {"behaviours": ("order",), "verified": True},
+]
+
+
+@pytest.fixture
+def worn(shelved, store):
+    """One more recording, in which Sam of West (a supervisor) and Ina (internal affairs) appear."""
+    worn = another(store, shelved, 1, behaviours=("bias_remark", "order"), wearer="o9")
+    say(store, worn, "1-0")
+    with store.casebook(write=True) as book:
+        book.set_whose(worn, wearer="o9", unit="West", others=["o8"])
+    return worn
+
+
+@pytest.mark.parametrize("viewer", [SUPERVISOR, replace(AFFAIRS, officer="o8"), replace(AFFAIRS, officer="o9")])
+def test_whoever_appears_in_a_recording_is_told_no_count_of_it_before_the_statement(store, worn, viewer):
+    def its_row():
+        [row] = [one for one in library.look(at(store, viewer), Filter(), limit=9).rows if one.entry.sha256 == worn]
+        [entry] = [one for one in library.page(at(store, viewer), limit=9) if one.sha256 == worn]
+        return row, entry
+
+    row, entry = its_row()
+    assert (row.marks, row.judged, row.others, row.entry.counts, entry.counts) == (0, 0, 0, {}, {})
+    assert row.entry.closed
+    assert entry.closed
+    act(store, worn, Kind.STATEMENT_DONE)
+    row, entry = its_row()
+    assert row.marks == 2
+    assert row.entry.counts == entry.counts != {}
+    assert not row.entry.closed
+
+
+@pytest.mark.parametrize("wanted", SAYING_NOTHING)
+def test_no_filter_by_marks_tells_of_ones_own_recording_before_the_statement(store, worn, wanted):
+    if wanted.get("verified"):
+        say(store, worn, "1-1")
+    both = (at(store), at(store, replace(AFFAIRS, officer="o8")))
+    assert all(worn not in found(desk, **wanted) for desk in both)
+    assert worn in found(at(store, AFFAIRS), **wanted)
+    act(store, worn, Kind.STATEMENT_DONE)
+    assert all(worn in found(desk, **wanted) for desk in both)
+
+
+def test_the_order_by_unread_marks_tells_nothing_of_ones_own_recording_before_the_statement(shelved, store):
+    most = another(store, shelved, 2, wearer="o9")
+    few = another(store, shelved, 3, behaviours=("order",))
+    first = [row.entry.sha256 for row in library.look(at(store), Filter(sort=Sort.MOST_UNREAD), limit=9).rows]
+    assert first == [shelved.sha256, few, most]
+
+
+def test_where_the_policy_waits_for_no_statement_ones_own_counts_are_told(store, worn, monkeypatch):
+    policy = replace(built_in(), access=Rules(debrief_after_statement=False))
+    monkeypatch.setattr(Desk, "policy", property(lambda self: policy))
+    assert worn in found(at(store), serious=True)
+
+
+def test_ones_own_recordings_can_be_left_out_statement_or_not(shelved, store, worn):
+    assert found(at(store)) == {shelved.sha256, worn}
+    for _ in range(2):
+        assert found(at(store), not_own=True) == {shelved.sha256}
+        act(store, worn, Kind.STATEMENT_DONE)
+    assert found(at(store, AFFAIRS), not_own=True) == {shelved.sha256, worn}
 
 
 def test_each_person_finds_only_what_is_within_reach(shelved, store):

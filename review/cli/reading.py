@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,8 +20,10 @@ from review.desk import exporting, library
 from review.encounter import Encounter, Verdict, standing
 from review.errors import WrongUse
 from review.report import Format, clock
-from review.store import Entry, open_store
+from review.store import Count, Entry, open_store
 
+# For the counts of a recording in which whoever asks appears, while their statement about it is not done.
+CLOSED = ("", "", "")
 Id = Annotated[str, typer.Argument(metavar="ID", help="The first digits of the recording's sha256, as `list` shows.")]
 
 
@@ -40,7 +43,9 @@ def list_recordings(
     with open_store(db) as store:
         desk = desk_of(store, user)
         reach = desk.reach if desk else Reach(everything=True)
-        entries, total = store.recordings(limit=limit, hidden=hidden, reach=reach), store.count(reach)
+        closed_to = desk.viewer if desk and desk.rules.debrief_after_statement else None
+        entries = store.recordings(limit=limit, hidden=hidden, reach=reach, closed_to=closed_to)
+        total = store.count(reach)
         if desk:
             desk.log(Action.LIST)
     if as_json:
@@ -56,17 +61,23 @@ def list_recordings(
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
-    counts = entry.counts.values()
     return (
         entry.sha256[:ID_DIGITS],
         f"{entry.recorded_at:%Y-%m-%d %H:%M}" if entry.recorded_at else "",
         clock(entry.seconds),
         str(entry.words),
         str(entry.speakers),
-        str(sum(count.marked for count in counts)),
-        str(sum(count.unsure for count in counts)),
-        str(sum(count.verified for count in counts)),
+        *(CLOSED if entry.closed else _sums(entry.counts.values())),
         entry.name,
+    )
+
+
+def _sums(counts: Iterable[Count]) -> tuple[str, str, str]:
+    every = list(counts)
+    return (
+        str(sum(count.marked for count in every)),
+        str(sum(count.unsure for count in every)),
+        str(sum(count.verified for count in every)),
     )
 
 

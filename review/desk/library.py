@@ -82,8 +82,11 @@ def count(desk: Desk) -> int:
 
 
 def page(desk: Desk, *, limit: int, offset: int = 0) -> tuple[Entry, ...]:
-    """One page of this person's recordings, newest first."""
-    return desk.store.recordings(limit=limit, offset=offset, hidden=desk.policy.hidden, reach=desk.reach)
+    """One page of this person's recordings, newest first; of their own, no mark before the statement."""
+    closed_to = desk.viewer if desk.rules.debrief_after_statement else None
+    return desk.store.recordings(
+        limit=limit, offset=offset, hidden=desk.policy.hidden, reach=desk.reach, closed_to=closed_to
+    )
 
 
 def look(desk: Desk, wanted: Filter, *, limit: int, offset: int = 0) -> Page:
@@ -240,4 +243,5 @@ def _asked(desk: Desk, wanted: Filter) -> Asked:
     if wanted.officer and not by_officer(desk):
         desk.log(Action.SEARCH, outcome="refused", why=NOT_BY_OFFICER, officer=wanted.officer)
         raise Refused(NOT_BY_OFFICER)
-    return Asked(desk.viewer, desk.reach, desk.clock().date(), wanted, desk.policy.hidden)
+    closes = desk.rules.debrief_after_statement
+    return Asked(desk.viewer, desk.reach, desk.clock().date(), wanted, desk.policy.hidden, closes=closes)

@@ -28,6 +28,7 @@ _TICKS = {
     "overdue": "Overdue",
     "held": "Held for internal affairs",
 }
+_OF_WEARERS = {"not_own": "Not my own recordings"}  # only for who can appear in one
 
 
 def chosen(desk: Desk) -> Filter:
@@ -133,7 +134,8 @@ def _widgets(desk: Desk) -> None:
         if officers:
             officer.selectbox("Camera worn by", ["", *officers], key=_key("officer"), format_func=_any)
     columns = st.columns(3)
-    for number, (name, label) in enumerate(_TICKS.items()):
+    ticks = {**_TICKS, **(_OF_WEARERS if desk.viewer.officer else {})}
+    for number, (name, label) in enumerate(ticks.items()):
         columns[number % 3].checkbox(label, key=_key(name))
 
 

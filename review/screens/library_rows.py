@@ -26,6 +26,7 @@ STATE_NAMES = {
 }
 WORK_NAMES = {"review": "review", "coaching": "coaching"}
 NO_UNIT = "no unit given"
+CLOSED = "You appear in it: what was marked is told once the report or statement about it is done."
 
 
 def shown(first: int, count: int, total: int, *, sort: str = Sort.NEWEST) -> str:
@@ -57,6 +58,7 @@ def filter_words(wanted: Filter) -> tuple[str, ...]:
         (wanted.unread, "unread marks"),
         (wanted.serious, "serious marks unread"),
         (wanted.without_reason, "stop without a reason heard"),
+        (wanted.not_own, "not my own"),
         (wanted.mine, "assigned to me"),
         (wanted.overdue, "overdue"),
         (wanted.held, "held for internal affairs"),
@@ -140,6 +142,8 @@ def _work(work: Work, today: date) -> str:
 
 def row_counts(listed: Listed) -> str:
     """The counts of a recording by direction, and how many of all its marks people have judged."""
+    if listed.entry.closed:
+        return f'<div class="bcr-judged">{CLOSED}</div>'
     if not listed.marks:
         return '<div class="bcr-judged">The machine marked nothing here. Nothing heard is not nothing done.</div>'
     share = round(100 * listed.judged / listed.marks)

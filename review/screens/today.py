@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from review.access import ViewerRole
@@ -39,10 +41,14 @@ def show() -> None:
 
 
 def _free(desk: Desk) -> list[tuple[int, str, Filter]]:
-    """How many recordings there are of each kind that whoever reviews may take up, and the filter that shows them."""
+    """How many recordings there are of each kind that whoever reviews may take up, and the filter that shows them.
+
+    Nobody reviews a recording in which they appear.
+    """
     if desk.viewer.role not in CONFIRMING_ROLES:
         return []
-    counted = ((library.how_many(desk, wanted), label, wanted) for label, wanted in OPEN)
+    theirs = ((label, replace(wanted, not_own=bool(desk.viewer.officer))) for label, wanted in OPEN)
+    counted = ((library.how_many(desk, wanted), label, wanted) for label, wanted in theirs)
     return [one for one in counted if one[0]]
 
 

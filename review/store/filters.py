@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Text,
     and_,
+    case,
     cast,
     delete,
     exists,
@@ -78,6 +79,7 @@ class Filter:
     unread: bool = False  # has marks that nobody has judged
     serious: bool = False  # has serious ones among these
     without_reason: bool = False  # an order or detention was marked, and no reason for the stop at all
+    not_own: bool = False  # those in which whoever asks does not appear
     mine: bool = False  # work that was given to whoever asks, and is not done
     overdue: bool = False  # work given to anybody that should be done
     held: bool = False
@@ -111,9 +113,9 @@ def from_json(text: str) -> Filter:
 
 
 def conditions(
-    wanted: Filter, viewer: Viewer, *, today: date, hidden: Collection[str], dialect: str
+    wanted: Filter, viewer: Viewer, *, today: date, hidden: Collection[str], closes: bool, dialect: str
 ) -> list[ColumnElement[bool]]:
-    """What must hold of a row of `listings` joined with `recordings`."""
+    """What must hold of a row of `listings` joined with `recordings`; `closes` as `Asked` says."""
     at, recording = listings.c.at, listings.c.recording
     out: list[ColumnElement[bool]] = []
     if wanted.since:
@@ -127,7 +129,10 @@ def conditions(
     if wanted.longest is not None:
         out.append(recordings.c.seconds <= 60 * wanted.longest)
     out += _whose(wanted, recording)
-    out += _marks(wanted, recording, hidden)
+    if marks := _marks(wanted, recording, hidden):
+        out += [*marks, ~untold(viewer, recording)] if closes else marks
+    if wanted.not_own:
+        out.append(~appears(viewer, recording))
     out += _work(wanted, viewer, recording, today=today, dialect=dialect)
     return out
 
@@ -253,6 +258,12 @@ def appears(viewer: Viewer, recording: ColumnElement[str]) -> ColumnElement[bool
     )
 
 
+def untold(viewer: Viewer, recording: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether this person appears in the recording, and the report or statement about it is not done."""
+    stated = exists().where(acts.c.recording == recording, acts.c.kind == Kind.STATEMENT_DONE.value)
+    return and_(appears(viewer, recording), ~stated)
+
+
 def assigned(recording: ColumnElement[str], *, dialect: str, to: str = "", before: str = "") -> ColumnElement[bool]:
     """Whether work on it was given (to this user; due before this day), not taken back, and is not done."""
     given, ended = acts.alias(), acts.alias()
@@ -280,12 +291,18 @@ def _of_body(body: ColumnElement[str], key: str, dialect: str) -> ColumnElement[
     return told
 
 
-def order(sort: str) -> tuple[UnaryExpression[Any], ...]:
-    """The order of a page; equal ones by their checksum, so that no page repeats another's."""
+def order(sort: str, *, closed_to: Viewer | None = None) -> tuple[UnaryExpression[Any], ...]:
+    """The order of a page; equal ones by their checksum, so that no page repeats another's.
+
+    A recording whose marks are not told to this viewer yet has none, as to the order by unread marks.
+    """
     at, recording = listings.c.at, listings.c.recording
     if sort == Sort.OLDEST:
         return at.asc(), recording.asc()
-    first = {Sort.LONGEST: recordings.c.seconds, Sort.MOST_UNREAD: listings.c.unread}.get(Sort(sort), at)
+    unread: ColumnElement[int] = listings.c.unread
+    if closed_to is not None and closed_to.officer:
+        unread = case((untold(closed_to, recording), literal_column("0")), else_=unread)
+    first = {Sort.LONGEST: recordings.c.seconds, Sort.MOST_UNREAD: unread}.get(Sort(sort), at)
     return first.desc(), recording.asc()
 
 

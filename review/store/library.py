@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.sql.elements import UnaryExpression
 
 from review.access import Reach, Viewer
 from review.casework import Assignment, Kind
@@ -58,6 +59,7 @@ class Entry:
     words: int
     speakers: int
     counts: Mapping[Direction, Count] = field(default_factory=dict)
+    closed: bool = False  # no mark is told: whoever asks appears in it, and their statement is not done
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Asked:
     today: date
     wanted: Filter = field(default_factory=Filter)
     hidden: frozenset[str] = frozenset()
+    closes: bool = False  # tell no mark of those in which the viewer appears before their statement is done
     readable: bool = False  # leave out those in which the viewer appears before their statement is done
 
 
@@ -130,27 +133,33 @@ def count(connection: Connection, reach: Reach = EVERYTHING) -> int:
 
 
 def entries(
-    connection: Connection, *, limit: int, offset: int, hidden: Collection[str] = (), reach: Reach = EVERYTHING
+    connection: Connection,
+    *,
+    limit: int,
+    offset: int,
+    hidden: Collection[str] = (),
+    reach: Reach = EVERYTHING,
+    closed_to: Viewer | None = None,
 ) -> tuple[Entry, ...]:
     """The recordings in order of time, newest first, those without a recording time by when they were added.
 
-    Flags of the behaviours that are `hidden` are not counted.
+    Flags of the behaviours that are `hidden` are not counted, nor those that are not told to `closed_to` yet.
     """
     query = (
-        _listed([within(reach, recordings.c.sha256)], _PLAIN)
+        _listed([within(reach, recordings.c.sha256)], [*_PLAIN, _closed(closed_to)])
         .order_by(*filters.order(filters.Sort.NEWEST))
         .limit(limit)
         .offset(offset)
     )
     rows = connection.execute(query).all()
-    counts = _counts(connection, [row.sha256 for row in rows], hidden)
+    counts = _counts(connection, [row.sha256 for row in rows if not row.closed], hidden)
     return tuple(_entry(row, counts.get(row.sha256, _Counts())) for row in rows)
 
 
 def matching(connection: Connection, asked: Asked, *, limit: int) -> tuple[str, ...]:
     """The checksums of all that was asked for, in order, at most so many."""
     query = _listed(conditions(connection, asked), [recordings.c.sha256])
-    return tuple(connection.scalars(query.order_by(*filters.order(asked.wanted.sort)).limit(limit)))
+    return tuple(connection.scalars(query.order_by(*_order(asked)).limit(limit)))
 
 
 def names(connection: Connection, which: Collection[str]) -> dict[str, str]:
@@ -174,17 +183,18 @@ def page(connection: Connection, asked: Asked, *, limit: int, offset: int = 0) -
         theirs.c.unit.label("unit"),
         state(recording).label("state"),
         _held(asked.viewer, recording).label("held"),
+        _closed(asked.viewer if asked.closes else None),
     ]
     query = (
         _listed(conditions(connection, asked), columns)
         .join(theirs, theirs.c.recording == recording, isouter=True)
-        .order_by(*filters.order(asked.wanted.sort))
+        .order_by(*_order(asked))
         .limit(limit)
         .offset(offset)
     )
     rows = connection.execute(query).all()
-    which = [row.sha256 for row in rows]
-    counts, work = _counts(connection, which, asked.hidden), _work(connection, which)
+    counts = _counts(connection, [row.sha256 for row in rows if not row.closed], asked.hidden)
+    work = _work(connection, [row.sha256 for row in rows])
     return tuple(_row(row, counts.get(row.sha256, _Counts()), work.get(row.sha256, ())) for row in rows)
 
 
@@ -226,12 +236,16 @@ def _listed(holding: Sequence[ColumnElement[bool]], columns: Sequence[Any]) -> S
 def conditions(connection: Connection, asked: Asked) -> list[ColumnElement[bool]]:
     """What a row of `listings` joined with `recordings` must fulfil to be asked for and within reach."""
     asked_for = filters.conditions(
-        asked.wanted, asked.viewer, today=asked.today, hidden=asked.hidden, dialect=connection.dialect.name
+        asked.wanted,
+        asked.viewer,
+        today=asked.today,
+        hidden=asked.hidden,
+        closes=asked.closes,
+        dialect=connection.dialect.name,
     )
     recording = listings.c.recording
     if asked.readable and asked.viewer.officer:
-        stated = exists().where(acts.c.recording == recording, acts.c.kind == Kind.STATEMENT_DONE.value)
-        asked_for.append(or_(~filters.appears(asked.viewer, recording), stated))
+        asked_for.append(~filters.untold(asked.viewer, recording))
     return [within(asked.reach, recording), *asked_for]
 
 
@@ -242,6 +256,17 @@ def state(recording: ColumnElement[str]) -> ColumnElement[str]:
         (filters.begun(recording), literal(State.BEGUN.value)),
         else_=literal(State.NOT_BEGUN.value),
     )
+
+
+def _order(asked: Asked) -> tuple[UnaryExpression[Any], ...]:
+    return filters.order(asked.wanted.sort, closed_to=asked.viewer if asked.closes else None)
+
+
+def _closed(viewer: Viewer | None) -> ColumnElement[int]:
+    """Whether no mark of the recording is told to this viewer yet."""
+    if viewer is None or not viewer.officer:
+        return literal(0).label("closed")
+    return case((filters.untold(viewer, listings.c.recording), literal(1)), else_=literal(0)).label("closed")
 
 
 def _held(viewer: Viewer, recording: ColumnElement[str]) -> ColumnElement[bool]:
@@ -270,6 +295,7 @@ def _entry(row: Row[Any], counts: _Counts) -> Entry:
         words=row.words,
         speakers=row.speakers,
         counts=counts.own,
+        closed=bool(row.closed),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Self
 import platformdirs
 from sqlalchemy import Engine, select
 
-from review.access import Reach
+from review.access import Reach, Viewer
 from review.corrections import Step
 from review.encounter import Correction, Encounter, Verdict, VoiceProfile
 from review.encounter_json import from_json
@@ -173,11 +173,22 @@ class Store:
         return path if path.is_file() and path.stat().st_size == row.bytes else None
 
     def recordings(
-        self, *, limit: int = 200, offset: int = 0, hidden: Collection[str] = (), reach: Reach = EVERYTHING
+        self,
+        *,
+        limit: int = 200,
+        offset: int = 0,
+        hidden: Collection[str] = (),
+        reach: Reach = EVERYTHING,
+        closed_to: Viewer | None = None,
     ) -> tuple[Entry, ...]:
-        """One page of the library, newest first; flags of the behaviours that are `hidden` are not counted."""
+        """One page of the library, newest first; flags of the behaviours that are `hidden` are not counted.
+
+        Nor are those in recordings in which `closed_to` appears, before the statement about them is done.
+        """
         with reading(self._engine) as connection:
-            return library.entries(connection, limit=limit, offset=offset, hidden=hidden, reach=reach)
+            return library.entries(
+                connection, limit=limit, offset=offset, hidden=hidden, reach=reach, closed_to=closed_to
+            )
 
     def search(self, query: str, *, limit: int = 50, reach: Reach = EVERYTHING) -> tuple[Hit, ...]:
         """The turns in which all these words were said."""

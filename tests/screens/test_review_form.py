@@ -166,8 +166,8 @@ def test_the_review_page_says_what_was_assigned_to_me_and_that_it_is_overdue(des
 @pytest.fixture
 def officer(desk, store, shelved):
     """The desk of the officer who wears the camera, after their statement."""
-    do(desk, shelved, "statement_done")
     desk = Desk.of(store, "demo.officer", session="theirs", source="test", clock=lambda: AT)
+    do(desk, shelved, "statement_done")
     desk.begin(shelved.sha256, "own_debrief")
     return desk
 
@@ -201,6 +201,16 @@ def test_today_leads_whoever_reviews_to_what_nobody_has_begun(desk, open_page):
         assert [one.value for one in at.subheader] == [heading]
         assert "1 recording that nobody has begun to review" in [one.label for one in at.button]
     assert not open_page("today.py", OFFICER).subheader
+
+
+@pytest.mark.parametrize("stated", [False, True])
+def test_today_counts_no_recording_in_which_one_appears_as_open_to_oneself(store, open_page, shelved, stated):
+    worn = Viewer("w", "Sergeant W", "supervisor", officer="4711")
+    if stated:
+        do(Desk.of(store, "demo.officer", clock=lambda: AT), shelved, "statement_done")
+    at = open_page("today.py", worn)
+    assert not at.subheader
+    assert not [one for one in at.button if "recording" in one.label]
 
 
 def test_the_way_from_today_to_the_recordings_sets_their_filter(desk, open_page):
