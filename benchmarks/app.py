@@ -310,9 +310,10 @@ def page_of(raw: dict[str, Any]) -> str:
                 parts = "; ".join(f"{part}: {value:.0f}" for part, value in took.items())
                 continue
             limit = f"{LIMITS[what]}" if what in LIMITS else ""
+            kept = "" if not limit else "yes" if statistics.median(took) <= LIMITS[what] else "no"
             spread = f"{min(took):.0f} to {max(took):.0f}" if len(took) > 1 else ""
-            rows.append([what, f"{statistics.median(took):.0f}", spread, len(took), limit, raw[name]["load"]])
-    head = ("what", "median", "from … to", "times", "may be", "load")
+            rows.append([what, f"{statistics.median(took):.0f}", spread, len(took), limit, kept, raw[name]["load"]])
+    head = ("what", "median", "from … to", "times", "may be", "kept", "load")
     return (
         "# The review app on an hour of video\n\n"
         f"Made by `python -m benchmarks.app` (see there): a generated recording of {MINUTES} minutes, "
