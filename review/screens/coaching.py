@@ -7,7 +7,7 @@ import streamlit as st
 from review.access import Action, Purpose
 from review.desk import Desk, coaching, library
 from review.errors import ReviewError
-from review.screens import markup, parts, review_form, review_form_markup, state
+from review.screens import markup, parts, review_form, review_form_markup, state, warning
 from review.screens.review_form_data import coaching_data
 
 
@@ -45,8 +45,10 @@ def _one(desk: Desk, sha256: str) -> None:
     if not desk.purpose(sha256):
         _open(desk, sha256)
         return
-    ready = coaching.preparation(desk, sha256)
-    st.subheader(markup.plain(ready.encounter.recording.name), anchor=False)
+    encounter = desk.encounter(sha256)
+    st.subheader(markup.plain(encounter.recording.name), anchor=False)
+    if not warning.passed(desk, encounter, back="coaching.py"):
+        return
     links = st.columns([1, 1, 4])
     links[0].page_link("coaching.py", label="All coaching")
     links[1].page_link(_player_page(desk, sha256), label="Watch it with the words", query_params={"recording": sha256})

@@ -8,12 +8,11 @@ from review.access import Action, Purpose
 from review.desk import Desk, casework, debrief, library, reviewing, waiting
 from review.encounter import Encounter
 from review.errors import ReviewError
-from review.screens import debrief_markup, markup, parts, state
+from review.screens import markup, parts, state, warning
 from review.screens.answers import answers
 from review.screens.casework_rows import casework_row
 from review.screens.debrief_data import debrief_data
 from review.screens.debrief_form import signed_form
-from review.screens.debrief_rows import distressing
 from review.screens.debrief_views import view_rows, views_table
 from review.screens.player import player
 from review.screens.player_data import player_data
@@ -48,7 +47,7 @@ def show() -> None:
     st.page_link(LIST_PAGE, label="My recordings")
     st.subheader(markup.plain(encounter.recording.name), anchor=False)
     st.html(markup.fact_line(parts.facts(encounter)))
-    if _warned(encounter):
+    if warning.passed(desk, encounter, back=LIST_PAGE):
         _debrief(desk, encounter)
 
 
@@ -61,27 +60,6 @@ def _purpose(desk: Desk, sha256: str) -> None:
     if st.button("Open", type="primary"):
         desk.begin(sha256, Purpose.OWN_DEBRIEF)
         st.rerun()
-
-
-def _warned(encounter: Encounter) -> bool:
-    """Whether the debrief can begin: nothing in it is known to be hard to hear, or the officer chose to go on."""
-    kinds, chosen = distressing(encounter), f"watch-{encounter.recording.sha256}"
-    if not kinds or st.session_state.get(chosen):
-        return True
-    st.subheader("Before you listen", anchor=False)
-    peer_support = state.policy().peer_support
-    st.html(debrief_markup.warning(kinds) + debrief_markup.support(peer_support))
-    st.session_state[state.SUPPORT_TOLD] = bool(peer_support)
-    unseen = " Nothing in this program notices whether you use the line above." if peer_support else ""
-    st.caption(f"That you opened this recording is in the log; “Not now” adds nothing to it.{unseen}")
-    with st.container(horizontal=True):
-        watch, later = st.button("Watch", key="watch"), st.button("Not now", key="not-now")
-    if watch:
-        st.session_state[chosen] = True
-        st.rerun()
-    if later:
-        st.switch_page(LIST_PAGE)
-    return False
 
 
 def _debrief(desk: Desk, encounter: Encounter) -> None:

@@ -191,6 +191,7 @@ def test_a_held_recording_a_debrief_and_a_coaching_session_have_none(window, age
     window.settled()
     look("the debrief")
     page.goto(f"{window.base}/coaching?recording={agency.sha256}")
+    page.get_by_role("button", name="Watch", exact=True).click()
     page.locator(".equal button").first.wait_for()
     window.settled()
     look("an officer's coaching session")

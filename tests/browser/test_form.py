@@ -237,6 +237,7 @@ def test_a_session_is_made_of_moments_sent_and_answered_by_the_officer(window, s
     window.sign_in("demo.officer")
     page.goto(f"{window.base}/coaching?recording={shelved.sha256}")
     page.get_by_role("button", name="Open: My own debrief").click()
+    page.get_by_role("button", name="Watch", exact=True).click()
     both = page.locator(".equal button")
     both.first.wait_for()
     [read, not_signed] = [both.nth(at).bounding_box() for at in (0, 1)]
@@ -265,6 +266,7 @@ def test_what_an_officer_plays_of_an_agenda_is_kept_as_listened(window, shelved,
     page = window.page
     window.opened(shelved.sha256, "own_debrief")
     page.goto(f"{window.base}/coaching?recording={shelved.sha256}")
+    page.get_by_role("button", name="Watch", exact=True).click()
     page.get_by_label("What you want to say to it").fill("There was")
     play = page.get_by_role("button", name="Play Moment at 0:05")
     play.focus()

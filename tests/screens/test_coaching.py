@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from review.access import Viewer
 from review.desk import Desk, casework
 from review.encounter import Answer, Verdict
+from review.policy import VARIABLE
 from review.screens import main
 from review.screens.review_form_data import coaching_data
 
@@ -135,11 +136,35 @@ def test_an_officer_opens_the_session_for_the_own_debrief_and_can_answer_it(desk
     at = open_page(OFFICER, purpose="", recording=shelved.sha256)
     assert forms(at) == []
     at.button[0].click().run()
+    at.button(key="watch").click().run()
     [data] = forms(at)
     assert data["view"] == "coaching"
     assert "acknowledge" in data["may"]
     assert "session" not in data["may"]
     assert data["sessions"][0]["next_step"] == "reasons first"
+
+
+def test_an_officer_is_warned_before_the_quotes_and_the_sound_of_an_agenda_and_the_choice_is_not_logged(
+    desk, open_page, shelved, new_store, tmp_path, monkeypatch
+):
+    (tmp_path / "agency.toml").write_text('[agency]\npeer_support = "Peers: 0800 555 0100"\n')
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "agency.toml"))
+    do(desk, shelved, "session", agenda=["flag-4"], next_step="reasons first")
+    at = open_page(OFFICER, purpose="own_debrief", recording=shelved.sha256)
+    assert at.subheader[-1].value == "Before you listen"
+    assert 'class="bcr-support">Peers: <a href="tel:08005550100">' in html(at)
+    assert forms(at) == []
+    with new_store().casebook() as book:
+        before = book.logged()
+    at.button(key="not-now").click().run()
+    assert at.subheader[0].value == "My sessions"
+    with new_store().casebook() as book:
+        assert book.logged() == before
+
+
+def test_who_was_not_there_is_asked_nothing_before_preparing_a_session(desk, open_page, shelved):
+    at = open_page(recording=shelved.sha256)
+    assert [data["view"] for data in forms(at)] == ["coaching"]
 
 
 def test_an_officer_before_the_statement_is_told_why_the_session_cannot_be_read(store, open_page, shelved):
