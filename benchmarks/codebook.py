@@ -57,6 +57,10 @@ STRUCTURE = {
     f"{structure.COMPLAINT_WINDOW:g} s",
     "order": f"carries its number among those alike within {structure.REPEAT_WINDOW:g} s, whether a reason came in the "
     f"{structure.REASON_REACH:g} s before, and the seconds until it is given again",
+    "questioning_after_invocation": "stands only after a request for a lawyer that is marked",
+    "asks_to_guess": "left out when the reason is marked later in the same turn",
+    "medical_complaint": f"carries what officers' words begun within {structure.COMPLAINT_WINDOW:g} s are marked as",
+    "search": "carries what it is said to rest on in the same turn, as a warrant or consent",
     "force_warning": "carries the order that it belongs to and the seconds until force is said",
     "consent_request": f"carries whether the right to refuse is said in the same turn, and the answer of the next "
     f"{structure.ANSWER_WINDOW:g} s",
