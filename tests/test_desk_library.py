@@ -8,12 +8,13 @@ import pytest
 
 from review.access import Rules, Viewer
 from review.casework import Act, Kind
-from review.desk import Desk, library
+from review.desk import Desk, figures, library
 from review.encounter import Answer, Status, Verdict
 from review.errors import Refused
 from review.policy import built_in
 from review.store import Filter, Sort, State
-from review.store.filters import SERIOUS, from_json, to_json
+from review.store.filters import from_json, to_json
+from review.store.serious import SERIOUS, WITHOUT, is_serious
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -137,6 +138,22 @@ def test_every_serious_behaviour_is_one_of_the_codebook():
     from review.behaviours import CATALOGUE
 
     assert SERIOUS.keys() <= CATALOGUE.keys()
+
+
+@pytest.mark.parametrize("aid", [None, Status.UNSURE, Status.FLAGGED])
+@pytest.mark.parametrize("behaviour", [*SERIOUS, "order"])
+def test_filter_backlog_and_queue_agree_on_which_marks_are_serious(shelved, store, behaviour, aid):
+    mark = replace(shelved.encounter.flags[0], id="m", behaviour=behaviour)
+    marks = (mark, *([replace(mark, id="a", behaviour="medical_aid", status=aid)] if aid else []))
+    what = replace(shelved.encounter.recording, sha256="a" * 64)
+    store.add(replace(shelved.encounter, recording=what, flags=marks), shelved.media, at=AT)
+    desk = at(store, AFFAIRS)
+    serious = is_serious(mark, marks)
+    assert serious is (behaviour in SERIOUS and not (behaviour in WITHOUT and aid is Status.FLAGGED))
+    assert ("a" * 64 in found(desk, serious=True)) is serious
+    waiting = figures.unit(desk, figures.Period()).backlog
+    assert [one.behaviour for one in waiting] == ([behaviour] if serious else [])
+    assert library.how_many(desk, Filter(serious=True)) == int(serious)
 
 
 def test_a_behaviour_that_the_policy_hides_is_neither_found_nor_counted(shelved, store, monkeypatch):

@@ -21,6 +21,7 @@ from review.encounter import (
     Word,
 )
 from review.screens.parts import DIRECTION_NAMES, LEAD_IN, Bar, behaviour_name, clock, speaker_name, speakers
+from review.store import is_serious
 from review.timeline import facts
 from review.timeline import standings as where_flags_stand
 
@@ -59,15 +60,6 @@ def _word(word: Word) -> list[str | float]:
 def _speaker(who: SpeakerRole) -> dict[str, Any]:
     unsure = who.confidence < ROLE_SURE
     return {"name": speaker_name(who), "role": who.role.value, "confidence": who.confidence, "unsure": unsure}
-
-
-# What a reviewer who asks for the serious ones is shown first: force, threats, bias, weapons, a person in need.
-SERIOUS = frozenset(
-    {
-        "bias_remark", "crisis", "force", "force_warning", "medical_complaint", "medical_dismissal",
-        "questioning_after_invocation", "threat_of_harm", "threat_of_sanction", "threat_to_others", "weapon",
-    }
-)  # fmt: skip
 
 
 def player_data(
@@ -128,7 +120,7 @@ def flag_row(flag: Flag, encounter: Encounter, *, about: str = "") -> dict[str, 
         "confidence": flag.confidence,
         "certainty": certainty(flag, encounter.language),
         "unsure": flag.status is Status.UNSURE,
-        "serious": flag.behaviour in SERIOUS,
+        "serious": is_serious(flag, encounter.flags),
         "source": flag.source,
         "modifiers": list(flag.modifiers),
     }

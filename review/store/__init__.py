@@ -5,13 +5,14 @@ from review.store.audit import Entry as AuditEntry
 from review.store.casebook import Casebook
 from review.store.counts import MarkCount
 from review.store.engine import DEFAULT_FILE, URL_VARIABLE, database_url
-from review.store.filters import SERIOUS, Filter, Sort, State
+from review.store.filters import Filter, Sort, State
 from review.store.jobs import Job, JobState
 from review.store.library import Asked, Count, Entry, Listed, Work
 from review.store.people import Accounts, Person
 from review.store.reconcile import fingerprint
 from review.store.register import Register
 from review.store.search import Found, Hit
+from review.store.serious import SERIOUS, is_serious
 from review.store.sessions import DEMO, KeptSession
 from review.store.store import Store, open_store
 
@@ -44,6 +45,7 @@ __all__ = [
     "Work",
     "database_url",
     "fingerprint",
+    "is_serious",
     "open_store",
     "processing",
 ]

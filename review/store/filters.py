@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
@@ -29,19 +29,9 @@ from sqlalchemy.sql.elements import UnaryExpression
 
 from review.access import Viewer
 from review.casework import Kind
+from review.store.serious import SERIOUS, WITHOUT
 from review.store.tables import acts, appearing, listings, mark_counts, recordings, saved_filters, verdicts, whose
 
-# Marks that somebody should listen to first, with the reason; nothing about a person follows from one.
-SERIOUS: Mapping[str, str] = {
-    "bias_remark": "words on a protected group always go to a person",
-    "threat_of_harm": "somebody may be in danger, and a complaint likely",
-    "medical_dismissal": "somebody may need aid still",
-    "questioning_after_invocation": "what was said may not be usable as evidence",
-    "threat_to_others": "somebody may be in danger",
-    "medical_complaint": "somebody said they are hurt or cannot breathe; listed unless medical aid was marked for sure",
-    "force": "force, listed unless medical aid was marked for sure in the recording",
-}
-WITHOUT = {"force": "medical_aid", "medical_complaint": "medical_aid"}  # serious unless the other was marked for sure
 STOPS = ("order", "detention")
 REASON = "reason_for_stop"
 
