@@ -7,12 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from review.access import Action, Facts, Viewer
+from review.access import Action, Facts, Purpose, Viewer
 from review.casework import Act, Kind, holding
-from review.desk import Desk, casework, coaching, moments, reviewing, waiting
+from review.desk import Desk, casework, coaching, debrief, moments, reviewing, waiting
 from review.desk.waiting import Case, What
 from review.encounter import Answer, Role, Span, Verdict
 from review.errors import Refused, RefusedAct
+from review.screens.debrief_views import view_rows
+from review.screens.parts import PURPOSE_NAMES
 from tests import desks
 from tests.desks import AFFAIRS, AT, OFFICER, SUPERVISOR, known, sitting
 
@@ -40,7 +42,7 @@ def sit(store, shelved):
 def supervisor(sit, shelved):
     """A supervisor with the recording open, whose officer's statement is done."""
     desk = sit(SUPERVISOR, "assigned_review")
-    do(desk, shelved, "statement_done")
+    do(sit(OFFICER), shelved, "statement_done")
     return desk
 
 
@@ -179,7 +181,7 @@ def test_an_officer_finds_the_session_but_reads_it_after_the_statement(sit, shel
     [held] = coaching.overview(sit(OFFICER)).sessions
     assert not held.reads
     assert "statement" in held.reads.why
-    do(desk, shelved, "statement_done")
+    do(sit(OFFICER), shelved, "statement_done")
     assert coaching.overview(sit(OFFICER)).sessions[0].reads
 
 
@@ -302,6 +304,21 @@ def test_each_play_of_a_moment_is_logged_and_so_is_each_refusal(supervisor, sit,
         played = [(entry.person, entry.outcome) for entry in book.logged() if entry.details.get("share") == act.id]
     assert ("e", "done") in played
     assert ("v", "refused") in played
+
+
+@pytest.mark.parametrize(("viewer", "purpose"), [(TRAINER, "coaching"), (OVERSIGHT, "audit")])
+def test_the_officer_reads_why_a_shared_moment_was_heard(supervisor, sit, shelved, store, viewer, purpose):
+    act = shared(supervisor, shelved, start=1.0, end=4.0, role=viewer.role)
+    moments.shared(sit(viewer))
+    moments.clip(sit(viewer), act.id)
+    with store.casebook() as book:
+        logged = [
+            (one.action, one.purpose) for one in book.logged(recording=shelved.sha256) if one.person == viewer.user
+        ]
+    assert sorted(logged) == [("moments", purpose), ("play", purpose)]
+    do(sit(OFFICER), shelved, "statement_done")
+    rows = view_rows(debrief.views(sit(OFFICER, "own_debrief"), shelved.sha256), OFFICER.user, own=False)
+    assert {one.why for one in rows if one.who == viewer.name} == {PURPOSE_NAMES[Purpose(purpose)]}
 
 
 def test_a_moment_that_a_trainer_may_not_hear_yet_is_passed_over(sit, shelved):

@@ -97,15 +97,27 @@ class Desk:
             raise Refused(decision.why)
         return facts or Facts()
 
-    def log(self, action: str, sha256: str = "", *, outcome: str = "done", **details: Any) -> None:
-        """Add to the audit log what this person did, or was refused."""
-        with self.store.casebook(write=True) as book:
-            self.log_in(book, action, sha256, outcome=outcome, **details)
+    def log(self, action: str, sha256: str = "", *, outcome: str = "done", purpose: str = "", **details: Any) -> None:
+        """Add to the audit log what this person did, or was refused, for the purpose that they opened it for.
 
-    def log_in(self, book: Casebook, action: str, sha256: str = "", *, outcome: str = "done", **details: Any) -> None:
+        `purpose` is for what is done with a recording that nobody opens: shared moments.
+        """
+        with self.store.casebook(write=True) as book:
+            self.log_in(book, action, sha256, outcome=outcome, purpose=purpose, **details)
+
+    def log_in(
+        self,
+        book: Casebook,
+        action: str,
+        sha256: str = "",
+        *,
+        outcome: str = "done",
+        purpose: str = "",
+        **details: Any,
+    ) -> None:
         """The same within a transaction, so that nothing is done without its entry."""
         viewer = self.viewer
-        purpose = book.purpose(viewer, sha256) if sha256 else ""
+        purpose = purpose or (book.purpose(viewer, sha256) if sha256 else "")
         entry = AuditEntry(
             self.clock(), viewer.user, viewer.role, action, sha256, purpose, outcome, self.source, details
         )
