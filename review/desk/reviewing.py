@@ -11,10 +11,20 @@ from review.casework import Act, Assignment, Casework, Kind, heard, holding, ite
 from review.desk import casework
 from review.desk.desk import Desk
 from review.encounter import Span
-from review.store import Person
+from review.store import Casebook, Person
 
 # What somebody must be allowed to do on the recording to be given this work on it.
 WORK: Mapping[str, Action] = {"review": Action.REVIEW, "coaching": Action.COACH}
+
+
+@dataclass(frozen=True)
+class Wearer:
+    """How far who wears the camera has come, before they could add context to what a reviewer decides."""
+
+    known: bool  # somebody said who it is
+    account: bool  # with which they could read and answer
+    stated: bool  # their report or statement is done, or the policy does not ask for it
+    opened: bool  # they opened the recording for their debrief
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,7 @@ class Review:
     stretch: Span | None = None
     heard: float = 0.0  # seconds of the stretch that this person has played
     reopened: Act | None = None  # why a signed review was opened again, until it is signed anew
+    wearer: Wearer | None = None  # None for those who cannot review it
     people: Mapping[str, str] = field(default_factory=dict)  # names by account
     fitting: Mapping[str, tuple[Viewer, ...]] = field(default_factory=dict)  # by kind of work, whom it can be given
 
@@ -43,6 +54,7 @@ def review(desk: Desk, sha256: str) -> Review:
     may = desk.may_all(sha256)
     with desk.store.casebook() as book:
         acts, people = book.acts(sha256), book.accounts.every()
+        wearer = _wearer(book, sha256, facts, viewers(people), desk.rules)
     work = casework.visible(desk, facts, holding(acts))
     if Action.REVIEW not in may:
         work, acts = signed_only(work), ()
@@ -57,8 +69,20 @@ def review(desk: Desk, sha256: str) -> Review:
         stretch=stretch,
         heard=heard(work, desk.viewer.user, stretch) if stretch else 0.0,
         reopened=_reopened(acts),
+        wearer=wearer if Action.REVIEW in may else None,
         people={person.id: person.name for person in people},
         fitting=fitting(people, facts, rules=desk.rules) if Action.ASSIGN in may else {},
+    )
+
+
+def _wearer(book: Casebook, sha256: str, facts: Facts, accounts: Iterable[Viewer], rules: Rules) -> Wearer:
+    theirs = [one.user for one in accounts if facts.wearer and one.officer == facts.wearer]
+    looked = (book.logged(recording=sha256, person=user, action="open", outcome="done", limit=1) for user in theirs)
+    return Wearer(
+        known=bool(facts.wearer),
+        account=bool(theirs),
+        stated=facts.statement_done or not rules.debrief_after_statement,
+        opened=any(looked),
     )
 
 

@@ -10,7 +10,7 @@ from review.access import Viewer
 from review.casework import Act, Assignment, Signing, withdrawable
 from review.casework.acts import LONGEST_SHARE
 from review.casework.form import HEARD_SHARE
-from review.desk.reviewing import Review
+from review.desk.reviewing import Review, Wearer
 from review.encounter import Encounter, Flag
 from review.policy import Checklist, Item, Policy, Reply
 from review.screens.parts import LEAD_IN, behaviour_name, clock
@@ -54,6 +54,7 @@ def form_row(
         "marked": review.marks,
         "unanswered": review.unanswered,
         "reopened": told(review.reopened),
+        "officer": officer_line(review.wearer),
         "hold": told(work.hold),
         "stretch": _stretch(review),
         "missing": list(review.missing),
@@ -64,6 +65,26 @@ def form_row(
         "shares": [share_row(act, viewer.user) for act in work.shares],
         "marks": [mark_row(flag) for flag in encounter.flags],
     }
+
+
+def officer_line(wearer: Wearer | None) -> str:
+    """Why a reviewer cannot have read the officer's context yet, before they sign; empty when they could have.
+
+    >>> officer_line(Wearer(known=True, account=True, stated=True, opened=False))
+    'The officer has not opened this recording yet; their context cannot be here.'
+    """
+    if wearer is None:
+        return ""
+    reasons = (
+        (wearer.known, "Nobody has said yet who wears the camera, so no officer's context can be here."),
+        (wearer.account, "The officer has no account here; their context cannot be here."),
+        (
+            wearer.stated,
+            "The officer has not marked their report or statement as done yet; their context cannot be here.",
+        ),
+        (wearer.opened, "The officer has not opened this recording yet; their context cannot be here."),
+    )
+    return next((why for done, why in reasons if not done), "")
 
 
 def told(act: Act | None) -> dict[str, Any] | None:

@@ -73,6 +73,7 @@ def test_the_whole_form_is_filled_in_and_signed_by_keyboard_alone(page, shelved,
     before = page.locator(".before-signing").inner_text()
     assert "marks have no answer; signing leaves them as marked by machine." in before
     assert "The officer reads this form, with comment and notes, once it is signed." in before
+    assert before.startswith("Nobody has said yet who wears the camera, so no officer's context can be here.")
     answer_all(page)  # the last one moves on to the stretch
     page.keyboard.press("Enter")
     eventually(

@@ -14,10 +14,12 @@ from streamlit.testing.v1 import AppTest
 from review.access import Viewer
 from review.desk import Desk, casework
 from review.desk.moments import Moment, Said
+from review.desk.reviewing import Wearer
 from review.desk.waiting import Waiting, What
 from review.encounter import Answer, Role, Verdict
 from review.screens import main, review_form, review_form_markup
 from review.screens.review_form_data import form_data
+from review.screens.review_form_rows import officer_line
 
 AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = AT.date()
@@ -93,6 +95,37 @@ def test_the_form_asks_what_the_agency_asks_with_the_marks_that_help_to_answer(d
     assert marks["force_used"] == []
     assert {mark["id"] for mark in data["marks"]} >= set(marks["reason_given"])
     assert data["dispositions"] == list(desk.policy.dispositions)
+
+
+@pytest.mark.parametrize(
+    ("wearer", "told"),
+    [
+        (Wearer(known=False, account=False, stated=False, opened=False), "Nobody has said yet who wears the camera"),
+        (Wearer(known=True, account=False, stated=True, opened=False), "The officer has no account here"),
+        (Wearer(known=True, account=True, stated=False, opened=False), "has not marked their report or statement as"),
+        (Wearer(known=True, account=True, stated=False, opened=True), "has not marked their report or statement as"),
+        (Wearer(known=True, account=True, stated=True, opened=False), "The officer has not opened this recording yet"),
+    ],
+)
+def test_whoever_signs_is_told_why_the_officer_cannot_have_added_context(wearer, told):
+    assert told in officer_line(wearer)
+    assert "context can" in officer_line(wearer)
+
+
+def test_nothing_is_said_of_the_officers_context_once_they_could_add_it_nor_to_who_cannot_review(desk, shelved, store):
+    assert officer_line(None) == officer_line(Wearer(known=True, account=True, stated=True, opened=True)) == ""
+    said = [form_data(desk, shelved.sha256)["officer"]]
+    officer = Desk.of(store, "demo.officer", session="o", source="test", clock=lambda: AT)
+    do(officer, shelved, "statement_done")
+    said.append(form_data(desk, shelved.sha256)["officer"])
+    officer.begin(shelved.sha256, "own_debrief")
+    said.append(form_data(desk, shelved.sha256)["officer"])
+    assert said == [
+        "The officer has not marked their report or statement as done yet; their context cannot be here.",
+        "The officer has not opened this recording yet; their context cannot be here.",
+        "",
+    ]
+    assert form_data(officer, shelved.sha256)["officer"] == ""
 
 
 def test_the_form_says_who_answered_and_keeps_a_signature_with_its_day(desk, shelved):

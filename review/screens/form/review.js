@@ -172,12 +172,12 @@ export class Review extends Form {
     this.banner.replaceChildren(...told.map((text) => el("p", {}, text)));
   }
 
-  // What signing leaves as it is, and who reads the form from then on.
+  // Whether the officer could say anything yet, what signing leaves as it is, and who reads the form from then on.
   #tellBefore() {
     const { signed, marked } = this.state;
     this.before.hidden = Boolean(signed) || !this.can("sign_off");
     const left = this.state.unanswered ? `${unanswered(this.state, "have")}; signing leaves them as marked by machine.` : marked ? `All ${marked} marks have an answer.` : "";
-    this.before.replaceChildren(...[left, `The officer reads this form, with comment and notes, once it is signed${this.state.hold ? " and the hold has ended" : ""}.`].filter(Boolean).map((text) => el("p", {}, text)));
+    this.before.replaceChildren(...[this.state.officer, left, `The officer reads this form, with comment and notes, once it is signed${this.state.hold ? " and the hold has ended" : ""}.`].filter(Boolean).map((text) => el("p", {}, text)));
   }
 
   // Signatures that were opened again: nothing of them is lost when the form is signed anew.
