@@ -50,7 +50,7 @@ class Action(StrEnum):
     SHARE = "share"  # a moment with trainers or with oversight
     EXPORT = "export"
     ANSWER = "answer"  # an officer on their own recording: context, contest, ask for review, acknowledge
-    STATEMENT = "statement"  # say that the report or statement is done
+    STATEMENT = "statement"  # say that one's own report or statement is done; only who wears the camera
     SEE_VIEWS = "see_views"  # who opened it, and why
     SET_PRESENCE = "set_presence"  # who wears the camera, who else appears
     SEARCH = "search"
@@ -113,7 +113,7 @@ _CAN: Mapping[str, frozenset[Action]] = {
     ViewerRole.OFFICER: _LOOK | {_A.NOTE, _A.ANSWER, _A.STATEMENT, _A.SEE_VIEWS, _A.EXPORT},
     ViewerRole.SUPERVISOR: _LOOK
     | _JUDGE
-    | {_A.COACH, _A.SEE_VIEWS, _A.STATEMENT, _A.SET_PRESENCE, _A.SEARCH, _A.UPLOAD, _A.UNIT_FIGURES},
+    | {_A.COACH, _A.SEE_VIEWS, _A.SET_PRESENCE, _A.SEARCH, _A.UPLOAD, _A.UNIT_FIGURES},
     ViewerRole.INTERNAL_AFFAIRS: _LOOK
     | _JUDGE
     | {_A.RELEASE, _A.SEE_VIEWS, _A.SET_PRESENCE, _A.SEARCH, _A.UPLOAD, _A.UNIT_FIGURES, _A.READ_AUDIT},
@@ -197,7 +197,7 @@ def purposes(viewer: Viewer, facts: Facts) -> tuple[Purpose, ...]:
 def _on_own(viewer: Viewer, action: Action, facts: Facts, rules: Rules) -> Decision:
     if action in _NOT_ON_OWN:
         return Decision(False, "You appear in this recording, so somebody else has to do this.")
-    if action in {_A.LIST, _A.STATEMENT}:
+    if action is _A.LIST or (action is _A.STATEMENT and facts.wearer == viewer.officer):
         return YES
     if facts.wearer != viewer.officer and viewer.role == ViewerRole.OFFICER:
         return Decision(False, "This is another officer's recording.")

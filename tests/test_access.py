@@ -60,6 +60,13 @@ def test_an_officer_watches_only_after_the_statement_unless_the_policy_says_othe
     assert may(mine, Action.PLAY, before, rules=Rules(debrief_after_statement=False))
 
 
+@pytest.mark.parametrize("role", ["officer", "supervisor", "internal_affairs"])
+def test_only_who_wears_the_camera_says_that_their_statement_is_done(role):
+    assert may(person(role, unit="North", officer="4711"), Action.STATEMENT, NORTH)
+    assert not may(person(role, unit="North", officer="4712"), Action.STATEMENT, NORTH)  # appears only
+    assert not may(person(role, unit="North"), Action.STATEMENT, NORTH)
+
+
 def test_an_officer_never_decides_or_corrects():
     mine = person("officer", officer="4711")
     assert not may(mine, Action.DECIDE, NORTH)

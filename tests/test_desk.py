@@ -139,7 +139,7 @@ def test_an_officer_watches_after_the_statement_is_done_and_sees_who_looked(sit,
 
 def test_an_officer_contests_a_mark_and_the_reviewer_reads_it(sit, shelved):
     reviewer = sit(SUPERVISOR, "assigned_review")
-    casework.do(reviewer, shelved.sha256, operation("statement_done"))
+    casework.do(sit(OFFICER), shelved.sha256, operation("statement_done"))
     officer = sit(OFFICER, "own_debrief")
     casework.do(officer, shelved.sha256, operation("contest", "flag-4", text="I said that to my partner."))
     [contest] = casework.of(reviewer, shelved.sha256).contests
@@ -391,6 +391,6 @@ def test_a_correction_that_makes_no_sense_is_refused_and_changes_nothing(sit, sh
 
 
 def test_an_officer_does_not_correct_their_own_recording(sit, shelved):
-    casework.do(sit(SUPERVISOR, "assigned_review"), shelved.sha256, operation("statement_done"))
+    casework.do(sit(OFFICER), shelved.sha256, operation("statement_done"))
     with pytest.raises(Refused):
         corrections.correct(sit(OFFICER, "own_debrief"), shelved.sha256, correction(shelved))

@@ -218,9 +218,9 @@ def test_a_session_is_made_of_moments_sent_and_answered_by_the_officer(window, s
     with open_store(shelved.database) as store, store.casebook(write=True) as book:
         book.set_whose(shelved.sha256, wearer="demo.officer", unit="")
     window.sign_in("demo.officer")
+    post(window, shelved, "demo.officer", "statement_done")
     window.sign_in()
     window.opened(shelved.sha256, "coaching")
-    post(window, shelved, "demo.supervisor", "statement_done")
     page = window.page
     page.goto(f"{window.base}/coaching?recording={shelved.sha256}")
     praise = page.locator(".adder").first
@@ -259,9 +259,9 @@ def test_what_an_officer_plays_of_an_agenda_is_kept_as_listened(window, shelved,
     with open_store(shelved.database) as store, store.casebook(write=True) as book:
         book.set_whose(shelved.sha256, wearer="demo.officer", unit="")
     window.sign_in("demo.officer")
+    post(window, shelved, "demo.officer", "statement_done")
     window.sign_in()
     window.opened(shelved.sha256, "coaching")
-    post(window, shelved, "demo.supervisor", "statement_done")
     post(window, shelved, "demo.supervisor", "session", agenda=["5"], next_step="Keep it so.")
     window.sign_in("demo.officer")
     page = window.page

@@ -38,7 +38,7 @@ def store(shelved, new_store):
 def desk(store, shelved):
     desk = Desk.of(store, "demo.supervisor", session="another", source="test", clock=lambda: AT)
     desk.begin(shelved.sha256, "coaching")
-    do(desk, shelved, "statement_done")
+    do(Desk.of(store, "demo.officer", clock=lambda: AT), shelved, "statement_done")
     return desk
 
 

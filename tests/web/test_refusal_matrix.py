@@ -134,7 +134,7 @@ KINDS: Mapping[Kind, tuple[str, dict[str, object], frozenset[tuple[str, str]]]] 
     Kind.CONTEXT: ("flag-4", {"what": "other", "text": "x"}, WEARERS),
     Kind.CONTEST: ("flag-4", {"text": "not me"}, WEARERS),
     Kind.ASK_REVIEW: ("", {"text": "x"}, WEARERS),
-    Kind.STATEMENT_DONE: ("", {}, WEARERS | OF_THE_UNIT),
+    Kind.STATEMENT_DONE: ("", {}, WEARERS),
     Kind.CORRECT: ("", {"corrections": [{}]}, JUDGES),
     Kind.RELEASE: ("", {"why": "done"}, AFFAIRS),
     Kind.REFER: ("", {"why": "force"}, JUDGES | {("supervisor", "own")}),  # last: it closes coaching
