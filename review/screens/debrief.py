@@ -80,7 +80,7 @@ def _recording(desk: Desk, row: Mine) -> None:
                 st.page_link(RECORDING_PAGE, label=markup.plain(row.entry.name), query_params={"recording": sha256})
             else:
                 st.markdown(f"**{markup.plain(row.entry.name)}**")
-            st.html(debrief_markup.mine_facts(row) + debrief_markup.news_line(row.news))
+            st.html(debrief_markup.mine_facts(row, zone=state.zone()) + debrief_markup.news_line(row.news))
         if row.statement is None:
             asked = st.session_state.get("stating") == sha256
             act.button(

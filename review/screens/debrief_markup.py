@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 from html import escape
 from typing import Any
 
 from review.desk.debrief import Mine, News
-from review.screens.parts import clock, moment
+from review.screens.parts import clock, in_zone, moment
 from review.store import State
 
 STATES = {
@@ -52,10 +53,10 @@ def warning(kinds: Sequence[tuple[str, int]]) -> str:
     )
 
 
-def mine_facts(one: Mine) -> str:
-    """When a recording was made, how long it is, and where its review stands."""
+def mine_facts(one: Mine, *, zone: tzinfo | None = None) -> str:
+    """When a recording was made in the reader's zone, how long it is, and where its review stands."""
     entry = one.entry
-    when = moment(entry.recorded_at) if entry.recorded_at else "recording time not in the file"
+    when = moment(in_zone(entry.recorded_at, zone)) if entry.recorded_at else "recording time not in the file"
     kind = "video" if entry.has_video else "sound only"
     pieces = [when, clock(entry.seconds), kind, STATES[one.state], _statement(one)]
     return f'<p class="bcr-mine">{" · ".join(map(escape, pieces))}</p>'

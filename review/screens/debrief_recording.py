@@ -46,7 +46,7 @@ def show() -> None:
         return
     st.page_link(LIST_PAGE, label="My recordings")
     st.subheader(markup.plain(encounter.recording.name), anchor=False)
-    st.html(markup.fact_line(parts.facts(encounter)))
+    st.html(markup.fact_line(parts.facts(encounter, zone=state.zone())))
     if warning.passed(desk, encounter, back=LIST_PAGE):
         _debrief(desk, encounter)
 

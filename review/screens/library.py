@@ -75,7 +75,7 @@ def _recordings(desk: Desk, wanted: Filter) -> None:
     gives = desk.may(Action.ASSIGN).allowed
     if gives:
         work.give_out(desk, wanted, found)
-    recordings(library_rows.rows(found.rows, desk.clock().date(), ticks=gives))
+    recordings(library_rows.rows(found.rows, desk.clock().date(), ticks=gives, zone=state.zone()))
     if pages > 1:
         st.pagination(pages, key=key)
 

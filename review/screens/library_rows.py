@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, tzinfo
 from html import escape
 from urllib.parse import urlencode
 
 from review.encounter import Direction
 from review.screens.markup import entry_counts, hit_line, role_name
-from review.screens.parts import DIRECTION_NAMES, behaviour_name, clock, moment
+from review.screens.parts import DIRECTION_NAMES, behaviour_name, clock, in_zone, moment
 from review.store import Entry, Filter, Found, Hit, Listed, Sort, State, Work
 
 ORDER_NAMES = {
@@ -80,17 +80,20 @@ def filter_line(wanted: Filter) -> str:
     return f'<ul class="bcr-labels" aria-label="Shown are recordings with">{labels}</ul>'
 
 
-def rows(listed: Sequence[Listed], today: date, *, ticks: bool) -> str:
-    """A list of recordings, each with a link, its facts and its counts; with `ticks` a box before each."""
-    return f'<ul class="bcr-rows">{"".join(_row(one, today, ticks=ticks) for one in listed)}</ul>'
+def rows(listed: Sequence[Listed], today: date, *, ticks: bool, zone: tzinfo | None = None) -> str:
+    """A list of recordings, each with a link, its facts and its counts; with `ticks` a box before each.
+
+    `zone` is the reader's.
+    """
+    return f'<ul class="bcr-rows">{"".join(_row(one, today, ticks=ticks, zone=zone) for one in listed)}</ul>'
 
 
-def _row(listed: Listed, today: date, *, ticks: bool) -> str:
+def _row(listed: Listed, today: date, *, ticks: bool, zone: tzinfo | None) -> str:
     entry = listed.entry
     name = escape(entry.name)
     choose = f'<input type="checkbox" data-recording="{entry.sha256}" aria-label="Choose {name}">' if ticks else ""
     link = f'<a href="{escape(_listen(recording=entry.sha256))}" target="_self">{name}</a>'
-    return f"<li>{choose}<div>{link}{row_facts(listed, today)}</div><div>{row_counts(listed)}</div></li>"
+    return f"<li>{choose}<div>{link}{row_facts(listed, today, zone=zone)}</div><div>{row_counts(listed)}</div></li>"
 
 
 def _listen(**query: str | float) -> str:
@@ -108,22 +111,26 @@ def _hit(hit: Hit, query: str) -> str:
     return f'<li><div><a href="{where}" target="_self">{escape(hit.name)}, at {clock(hit.start)}</a>{said}</div></li>'
 
 
-def row_facts(listed: Listed, today: date) -> str:
-    """When a recording was made, how long it is, where its review stands, and who was given work on it."""
+def row_facts(listed: Listed, today: date, *, zone: tzinfo | None = None) -> str:
+    """When a recording was made (in the reader's zone), its length, where its review stands, and who was given work."""
     labels = [_label(STATE_NAMES[listed.state], f"state-{listed.state.value}")]
     labels += [_label("held for internal affairs", "held")] if listed.held else []
     labels += [_work(work, today) for work in listed.work]
-    return f'<div class="bcr-facts-line">{escape(_facts(listed))}</div><ul class="bcr-labels">{"".join(labels)}</ul>'
+    return (
+        f'<div class="bcr-facts-line">{escape(_facts(listed, zone))}</div><ul class="bcr-labels">{"".join(labels)}</ul>'
+    )
 
 
-def _facts(listed: Listed) -> str:
+def _facts(listed: Listed, zone: tzinfo | None) -> str:
     entry = listed.entry
     unit = [listed.unit] if listed.unit else []
-    return " · ".join([_when(entry), clock(entry.seconds), _kind(entry), *unit])
+    return " · ".join([_when(entry, zone), clock(entry.seconds), _kind(entry), *unit])
 
 
-def _when(entry: Entry) -> str:
-    return moment(entry.recorded_at) if entry.recorded_at else f"added {entry.added_at:%Y-%m-%d}"
+def _when(entry: Entry, zone: tzinfo | None) -> str:
+    if entry.recorded_at is None:
+        return f"added {in_zone(entry.added_at, zone):%Y-%m-%d}"
+    return moment(in_zone(entry.recorded_at, zone))
 
 
 def _kind(entry: Entry) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import NoReturn
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -72,19 +71,11 @@ def _purpose(desk: Desk, sha256: str) -> None:
 
 
 def _heading(desk: Desk, encounter: Encounter) -> None:
-    facts = parts.facts(encounter, zone=_zone(), whose=wearing.whose(desk, encounter.recording.sha256))
+    facts = parts.facts(encounter, zone=state.zone(), whose=wearing.whose(desk, encounter.recording.sha256))
     st.subheader(markup.plain(encounter.recording.name), anchor=False)
     st.html(markup.fact_line(facts) + markup.to_summary())
     for remark in parts.remarks(encounter):
         st.info(markup.plain(remark))
-
-
-def _zone() -> ZoneInfo | None:
-    """The zone of the reader's browser; None when it tells none that is known here."""
-    try:
-        return ZoneInfo(st.context.timezone or "")
-    except (KeyError, ValueError, OSError):
-        return None
 
 
 @st.fragment

@@ -8,7 +8,7 @@ from html import escape
 
 from review.encounter import Direction, Role
 from review.report import Format
-from review.screens.parts import DIRECTION_NAMES, ROLE_NAMES, Bar, Tally, address, behaviour_name, clock, moment
+from review.screens.parts import DIRECTION_NAMES, ROLE_NAMES, Bar, Tally, address, behaviour_name, clock
 from review.store import Count, Entry
 from review.timeline import NOTHING_HEARD, Evidence, Heard, Opening, Order, Pillar, Sentence, Talk
 
@@ -61,15 +61,6 @@ def direction(which: Direction) -> str:
         f'<span class="bcr-dir bcr-{which.value}"><span class="bcr-sym" aria-hidden="true">{SYMBOLS[which]}</span> '
         f"{escape(DIRECTION_NAMES[which])}</span>"
     )
-
-
-def entry_facts(entry: Entry) -> str:
-    """When a recording was made, how long it is and who talks in it, as one line of Markdown."""
-    when = moment(entry.recorded_at) if entry.recorded_at else "recording time not in the file"
-    speakers = f"{entry.speakers} speaker" + ("" if entry.speakers == 1 else "s")
-    kind = "video" if entry.has_video else "sound only"
-    language = entry.language or "no language"
-    return plain(f"{when} · {clock(entry.seconds)} · {kind} · {language} · {speakers} · {entry.words:,} words")
 
 
 def entry_counts(entry: Entry) -> str:

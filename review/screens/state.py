@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import streamlit as st
 
 from review.behaviours.catalogue import CATALOGUE
@@ -38,6 +40,14 @@ def policy() -> Policy:
 def about_behaviours() -> dict[str, str]:
     """Each behaviour's definition from the codebook."""
     return {behaviour.id: behaviour.definition for behaviour in CATALOGUE.values()}
+
+
+def zone() -> ZoneInfo | None:
+    """The zone of the reader's browser, in which pages tell times; None when it tells none that is known here."""
+    try:
+        return ZoneInfo(st.context.timezone or "")
+    except (KeyError, ValueError, OSError):
+        return None
 
 
 @st.cache_resource(show_spinner=False, on_release=Store.close)

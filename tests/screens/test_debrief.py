@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import streamlit as st
@@ -19,7 +20,7 @@ from review.desk import Desk, casework
 from review.desk.debrief import Debrief, News, Past, Views
 from review.encounter import Answer, Direction, Role, Status, Verdict
 from review.policy import VARIABLE
-from review.screens import debrief_markup, debrief_rows, debrief_trends, debrief_words, main
+from review.screens import debrief_markup, debrief_rows, debrief_trends, debrief_words, main, state
 from review.screens.answer_rows import answer_rows, answers_of
 from review.screens.debrief_trends import MARKED, VERIFIED
 from review.screens.debrief_views import view_rows, views_table
@@ -599,6 +600,17 @@ def test_the_trends_page_says_when_there_is_too_little(open_app, shelved, own):
     assert not at.exception
     assert "0 of your 1 recordings were reviewed to the end." in [piece.value for piece in at.markdown]
     assert "Too few to say" in at.info[0].value
+
+
+def test_an_officer_reads_the_same_hour_in_the_list_and_in_the_debrief_as_a_supervisor_does(
+    open_app, shelved, own, monkeypatch
+):
+    monkeypatch.setattr(state, "zone", lambda: ZoneInfo("Europe/Berlin"))
+    own()
+    at = open_app()
+    assert "2025-02-28 22:15 CET" in html(at)
+    at = debrief_of(at, shelved.sha256)
+    assert "2025-02-28 22:15 CET" in html(at)
 
 
 def test_news_is_told_in_words():

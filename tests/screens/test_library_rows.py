@@ -1,8 +1,10 @@
 """The words and rows of the library, the uploads, the unit view and the method page, as plain functions."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -29,6 +31,16 @@ def test_a_row_tells_its_state_its_work_and_what_is_late_without_any_officer():
     for told in ("1:35", "video", "West", ">begun<", "held for internal affairs", "Sam &amp; Co", "(overdue)"):
         assert told in row
     assert row.count("overdue") == 1
+
+
+def test_a_row_tells_the_hour_that_the_reader_lives_by():
+    listed = Listed(ENTRY, "", State.BEGUN, False)
+    berlin = ZoneInfo("Europe/Berlin")
+    assert "2026-03-01 13:00 CET · 1:35" in library_rows.row_facts(listed, TODAY, zone=berlin)
+    assert "2026-03-01 13:00 CET" in library_rows.rows([listed], TODAY, ticks=False, zone=berlin)
+    assert "2026-03-01 12:00 UTC" in library_rows.rows([listed], TODAY, ticks=False)
+    late = replace(ENTRY, recorded_at=None, added_at=datetime(2026, 3, 1, 23, 30, tzinfo=UTC))
+    assert "added 2026-03-02" in library_rows.row_facts(replace(listed, entry=late), TODAY, zone=berlin)
 
 
 def test_counts_tell_how_much_is_judged_and_what_is_not_counted():
