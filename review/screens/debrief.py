@@ -20,7 +20,9 @@ RECORDING_PAGE = "debrief_recording.py"
 WHAT_THIS_IS = (
     "A machine listened to your recordings and marked words that may have calmed or heated a situation. It gives no "
     "score, no rank and no verdict, and a mark counts for nothing until a person has listened and confirmed it. You, "
-    "supervisors of your unit and internal affairs can open a recording; with each of yours stands who did, and why. "
+    "supervisors of your unit, whoever a recording is given to for review or coaching, and internal affairs can open "
+    "it, and trainers or oversight hear moments that were shared with them; with each of yours stands who did, and "
+    "why. "
     "*Method* tells how often the marks are wrong."
 )
 STATEMENT = (

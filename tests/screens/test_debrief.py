@@ -613,6 +613,13 @@ def test_an_officer_reads_the_same_hour_in_the_list_and_in_the_debrief_as_a_supe
     assert "2025-02-28 22:15 CET" in html(at)
 
 
+def test_an_officer_is_told_of_all_who_can_open_a_recording_or_hear_of_it(open_app, own):
+    own()
+    [told] = [piece.value for piece in open_app().markdown if "can open it" in piece.value]
+    for who in ("of your unit", "whoever a recording is given to", "internal affairs", "trainers or oversight"):
+        assert who in told
+
+
 def test_news_is_told_in_words():
     assert debrief_markup.news_line(News()) == ""
     assert "praise" in debrief_markup.news_line(News(praise=2))
