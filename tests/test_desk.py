@@ -166,7 +166,7 @@ def test_a_hold_closes_coaching_until_internal_affairs_releases_it(sit, shelved)
     with pytest.raises(Refused):
         casework.do(desk, shelved.sha256, operation("release", why="it is nothing"))
     casework.do(affairs, shelved.sha256, operation("release", why="looked into"))
-    casework.do(desk, shelved.sha256, operation("session", agenda=["flag-4"], next_step="reasons first"))
+    casework.do(desk, shelved.sha256, operation("session", agenda=["12.5"], next_step="reasons first"))
     assert len(casework.of(desk, shelved.sha256).sessions) == 1
 
 

@@ -171,7 +171,7 @@ def test_coaching_on_a_held_recording_is_listed_as_closed(supervisor, shelved):
     ("viewer", "count"), [(OFFICER, 1), (PRESENT, 0), (COLLEAGUE, 1), (OTHER_UNIT, 0), (AFFAIRS, 1)]
 )
 def test_sessions_are_listed_for_the_officer_and_those_in_reach(supervisor, sit, shelved, viewer, count):
-    do(supervisor, shelved, "session", agenda=["flag-4"], next_step="reasons first")
+    do(supervisor, shelved, "session", agenda=["12.5"], next_step="reasons first")
     assert len(coaching.overview(sit(viewer)).sessions) == count
 
 
@@ -187,7 +187,7 @@ def test_an_officer_finds_the_session_but_reads_it_after_the_statement(sit, shel
 
 @pytest.mark.parametrize("said", ["acknowledged", "refused_to_sign"])
 def test_an_officer_answers_a_session_either_way_and_the_supervisor_reads_it(supervisor, sit, shelved, said):
-    session = do(supervisor, shelved, "session", agenda=["flag-4"], next_step="reasons first")
+    session = do(supervisor, shelved, "session", agenda=["12.5"], next_step="reasons first")
     officer = sit(OFFICER, "own_debrief")
     do(officer, shelved, "acknowledge", session.id, answer=said, text="There was no time.")
     [held] = coaching.overview(supervisor).sessions
@@ -233,6 +233,33 @@ def test_a_session_is_prepared_from_verified_marks_only(supervisor, shelved, sto
     ready = coaching.preparation(supervisor, shelved.sha256)
     assert [flag.id for flag in ready.verified] == ["flag-4"]
     assert (ready.officer, ready.account) == ("Officer A", "o")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [],
+        [(SUPERVISOR, Answer.DISAGREE)],
+        [(SUPERVISOR, Answer.SKIP)],
+        [(SUPERVISOR, Answer.AGREE), (COLLEAGUE, Answer.DISAGREE)],
+        [(SUPERVISOR, Answer.AGREE), (SUPERVISOR, Answer.UNDO)],
+    ],
+)
+def test_a_mark_that_nobody_has_confirmed_cannot_be_on_an_agenda_whatever_is_sent(supervisor, sit, shelved, said):
+    for viewer, reply in said:
+        desks.judge(sit(viewer, "assigned_review"), shelved.sha256, "flag-4", reply)
+    praise = do(supervisor, shelved, "praise", "flag-1", at=3.0, text="Well explained.")
+    with pytest.raises(RefusedAct, match="nobody has confirmed"):
+        do(supervisor, shelved, "session", agenda=[praise.id, "flag-4"], next_step="reasons first")
+    assert coaching.overview(supervisor).sessions == ()
+
+
+def test_a_confirmed_mark_praise_and_a_time_can_be_on_an_agenda(supervisor, shelved):
+    desks.judge(supervisor, shelved.sha256, "flag-4")
+    praise = do(supervisor, shelved, "praise", "flag-1", at=3.0, text="Well explained.")
+    session = do(supervisor, shelved, "session", agenda=[praise.id, "flag-4", "12.5"], next_step="reasons first")
+    [held] = coaching.overview(supervisor).sessions
+    assert held.session.agenda == (praise.id, "flag-4", "12.5") == tuple(session.body["agenda"])
 
 
 def test_the_next_session_begins_with_the_next_step_of_the_one_before(supervisor, sit, store, shelved, shelve_into):

@@ -66,7 +66,7 @@ def test_an_account_that_says_no_officer_is_told_so_and_lists_nothing(sit):
 def test_before_the_statement_is_done_nothing_of_a_recording_is_told(sit, shelved):
     reviewer = sit(SUPERVISOR, "assigned_review")
     casework.do(reviewer, shelved.sha256, operation("praise", "flag-1", at=3.0, text="Well explained."))
-    casework.do(reviewer, shelved.sha256, operation("session", agenda=["flag-4"], next_step="reasons first"))
+    casework.do(reviewer, shelved.sha256, operation("session", agenda=["12.5"], next_step="reasons first"))
     desk = sit(OFFICER)
     [row] = debrief.own(desk, limit=10).rows
     assert not row.reads
@@ -109,7 +109,7 @@ def test_a_verdict_from_before_the_answer_is_no_answer_to_it(sit, shelved, offic
 def test_praise_and_coaching_are_news_and_a_session_until_it_is_answered(sit, shelved, officer):
     reviewer = sit(SUPERVISOR, "assigned_review")
     casework.do(reviewer, shelved.sha256, operation("praise", "flag-1", at=3.0, text="Well explained."))
-    session = casework.do(reviewer, shelved.sha256, operation("session", agenda=["flag-4"]))
+    session = casework.do(reviewer, shelved.sha256, operation("session", agenda=["12.5"]))
     assert news(officer, shelved.sha256) == News(sessions=1, praise=1)
     officer.log("play", shelved.sha256)
     assert news(officer, shelved.sha256) == News(sessions=1)
@@ -238,7 +238,7 @@ def test_whose_a_judgement_of_internal_affairs_is_stays_untold_where_the_policy_
 
 def test_a_withdrawn_session_is_no_news(sit, shelved, officer):
     reviewer = sit(SUPERVISOR, "assigned_review")
-    session = casework.do(reviewer, shelved.sha256, operation("session", agenda=["flag-4"]))
+    session = casework.do(reviewer, shelved.sha256, operation("session", agenda=["12.5"]))
     casework.do(reviewer, shelved.sha256, operation("recall", session.id, why="x"))
     assert news(officer, shelved.sha256) == News()
 

@@ -10,7 +10,7 @@ from review import access
 from review.access import Action, Facts
 from review.casework import ACTION, Act, Casework, Kind, checked, drawn, holding, missing, withdrawable
 from review.desk.desk import Desk
-from review.encounter import Span, Standing
+from review.encounter import Span, Standing, standing
 from review.errors import RefusedAct
 from review.store import Casebook, fingerprint
 from review.timeline import standings
@@ -114,6 +114,8 @@ def _check(desk: Desk, book: Casebook, act: Act) -> None:
             raise RefusedAct("only what is your own can be taken back, and no decision")
     if act.kind in {Kind.ACKNOWLEDGE, Kind.RECALL}:
         _check_session(work, act)
+    if act.kind is Kind.SESSION:
+        _check_agenda(desk, book, act)
     if act.kind is Kind.ASSIGN and book.viewer(act.about) is None:
         raise RefusedAct(f"there is no account {act.about}")
     if act.kind is Kind.ANSWER and not _known_item(desk, act):
@@ -130,6 +132,15 @@ def _check_session(work: Casework, act: Act) -> None:
         raise RefusedAct("only who sent a session can withdraw it")
     if act.kind is Kind.RECALL and session.acknowledged is not None:
         raise RefusedAct("the officer has answered this session; it stays")
+
+
+def _check_agenda(desk: Desk, book: Casebook, act: Act) -> None:
+    said = desk.verdicts(act.recording)
+    for name in act.body["agenda"]:
+        if book.has_flag(act.recording, name) and standing(name, said) is not Standing.VERIFIED:
+            raise RefusedAct(
+                "a mark that nobody has confirmed cannot be on an agenda; confirm it first or leave it out"
+            )
 
 
 def _known_item(desk: Desk, act: Act) -> bool:

@@ -59,7 +59,7 @@ def agency(server: Any, chromium: Any, shelve_into: Any) -> Any:
     act(*of_first, "demo.supervisor", "assign", "demo.supervisor", what="review", due=late)
     act(*of_first, "demo.supervisor", "note", "flag-4", at=14.0, text="Voice rises before the order.")
     praise = act(*of_first, "demo.supervisor", "praise", "flag-1", at=2.0, text="The reason came first.")
-    act(*of_first, "demo.supervisor", "session", agenda=[praise, "flag-4"], next_step="Keep it so.", held_on=None)
+    act(*of_first, "demo.supervisor", "session", agenda=[praise, "14.0"], next_step="Keep it so.", held_on=None)
     act(*of_first, "demo.supervisor", "share", "trainer", start=1.0, end=6.0, text="A reason, plainly given.")
     act(*of_first, "demo.supervisor", "share", "oversight", start=1.0, end=6.0, text="A reason, plainly given.")
     act(*of_first, "demo.officer", "contest", "flag-4", text="That was said to my partner.")

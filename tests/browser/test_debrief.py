@@ -198,7 +198,7 @@ def test_what_was_begun_to_be_written_is_there_after_a_reload_and_was_sent_to_no
 
 
 def test_a_coaching_session_is_read_and_answered(officer, stated, shelved, reviewer, eventually):
-    reviewer("session", agenda=["flag-4"], next_step="Give the reason first.")
+    reviewer("session", agenda=["12.5"], next_step="Give the reason first.")
     page = watch(officer, shelved)
     page.get_by_role("button", name="Go to it").click()
     session = page.locator("[data-group=sessions] article")

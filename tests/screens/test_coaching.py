@@ -17,6 +17,7 @@ from review.encounter import Answer, Verdict
 from review.policy import VARIABLE
 from review.screens import main
 from review.screens.review_form_data import coaching_data
+from tests.desks import judge
 
 AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
 SUPERVISOR = Viewer("demo.supervisor", "Demo supervisor", "supervisor")
@@ -99,7 +100,11 @@ def test_a_mark_that_nobody_confirmed_is_no_moment_of_an_agenda(desk, shelved):
 
 def test_a_session_names_its_moments_also_when_one_is_gone(desk, shelved):
     praise = do(desk, shelved, "praise", at=30.0, text="well done")
+    judge(desk, shelved.sha256, "flag-4")
     do(desk, shelved, "session", agenda=[praise.id, "flag-4", "12.5", "nothing-known"], next_step="reasons first")
+    [session] = coaching_data(desk, shelved.sha256)["sessions"]
+    assert session["agenda"][1]["name"] == "Ultimatum (verified)"
+    judge(desk, shelved.sha256, "flag-4", Answer.UNDO)
     [session] = coaching_data(desk, shelved.sha256)["sessions"]
     assert [row["name"] for row in session["agenda"]] == [
         "Praise",
@@ -149,6 +154,7 @@ def test_an_officer_is_warned_before_the_quotes_and_the_sound_of_an_agenda_and_t
 ):
     (tmp_path / "agency.toml").write_text('[agency]\npeer_support = "Peers: 0800 555 0100"\n')
     monkeypatch.setenv(VARIABLE, str(tmp_path / "agency.toml"))
+    judge(desk, shelved.sha256, "flag-4")
     do(desk, shelved, "session", agenda=["flag-4"], next_step="reasons first")
     at = open_page(OFFICER, purpose="own_debrief", recording=shelved.sha256)
     assert at.subheader[-1].value == "Before you listen"

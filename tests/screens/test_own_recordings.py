@@ -112,7 +112,7 @@ def test_a_supervisor_who_wears_the_camera_is_led_from_the_review_page_to_the_wa
 
 def test_who_only_appears_in_a_recording_is_warned_too_and_reads_no_coaching_of_the_wearers(open_app, shelved, whose):
     whose("4711", "4700")
-    at_desk(shelved, COLLEAGUE, "coaching", operation("session", agenda=["flag-4"], next_step="reasons first"))
+    at_desk(shelved, COLLEAGUE, "coaching", operation("session", agenda=["12.5"], next_step="reasons first"))
     at = open_app(WEARER, "listen.py", recording=shelved.sha256)
     assert at.subheader[-1].value == "Before you listen"
     with open_store(shelved.database) as store:
@@ -141,7 +141,7 @@ def test_a_supervisor_lists_the_recordings_that_are_their_own(open_app, shelved,
 
 def test_a_session_sent_to_a_supervisor_who_wears_the_camera_waits_for_them(shelved, whose):
     whose("4700")
-    at_desk(shelved, COLLEAGUE, "coaching", operation("session", agenda=["flag-4"], next_step="reasons first"))
+    at_desk(shelved, COLLEAGUE, "coaching", operation("session", agenda=["12.5"], next_step="reasons first"))
     with open_store(shelved.database) as store:
         assert [one.what for one in waiting.waiting(Desk.of(store, "w"))] == ["session"]
         assert waiting.waiting(Desk.of(store, "s")) == ()
