@@ -55,11 +55,12 @@ def _nothing_yet(desk: Desk) -> None:
         )
         return
     st.info(
-        "**No recordings yet.** Recordings appear here once they have been processed on this computer:\n\n"
-        "- to try the program with its acted examples, run `make demo`\n"
-        "- to process your own file, open **Add recordings**, or run `bodycam-review process FILE`\n\n"
-        "Then reload this page. Recordings of other units are not shown here."
+        "**No recordings yet.** Open **Add recordings** and choose the files; each appears here once the program has "
+        "worked through it. Recordings of other units are not shown here.\n\n"
+        "For administrators: at the command line, `bodycam-review process FILE` adds a recording, and `make demo` adds "
+        "acted examples. Then reload this page."
     )
+    st.page_link("upload.py", label="Add recordings")
 
 
 def _recordings(desk: Desk, wanted: Filter) -> None:

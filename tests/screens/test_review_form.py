@@ -17,7 +17,7 @@ from review.desk.moments import Moment, Said
 from review.desk.reviewing import Wearer
 from review.desk.waiting import Waiting, What
 from review.encounter import Answer, Role, Verdict
-from review.screens import main, review_form, review_form_markup
+from review.screens import main, review_form, review_form_markup, today
 from review.screens.review_form_data import form_data
 from review.screens.review_form_rows import officer_line
 
@@ -226,6 +226,17 @@ def test_an_officer_is_not_told_of_a_hold(desk, officer, shelved, open_page):
 
 def test_today_says_that_nothing_waits(desk, open_page):
     assert review_form_markup.NOTHING_WAITS in html(open_page("today.py"))
+
+
+def test_today_tells_a_reviewer_how_to_begin_until_a_first_review_is_signed(desk, open_page, shelved):
+    for person in (SUPERVISOR, AFFAIRS):
+        assert [told.value for told in open_page("today.py", person).info] == [today.FIRST_HELP]
+    assert not open_page("today.py", OFFICER).info
+    answer_all(desk, shelved)
+    do(desk, shelved, "sign_off")
+    do(desk, shelved, "reopen", why="A second camera.")
+    assert not open_page("today.py").info
+    assert open_page("today.py", AFFAIRS).info
 
 
 def test_today_leads_whoever_reviews_to_what_nobody_has_begun(desk, open_page):
