@@ -155,11 +155,42 @@ def test_the_drawn_stretch_is_the_same_at_each_look_and_holds_no_mark(shelved):
     assert any(word.span.overlap(stretch) for word in shelved.encounter.words)
 
 
-def test_where_nobody_speaks_or_everything_is_marked_nothing_can_be_drawn(shelved):
+def test_where_no_word_was_recognised_any_time_without_a_mark_can_be_drawn(shelved):
     encounter = shelved.encounter
-    assert drawn(replace(encounter, turns=(), flags=())) is None
-    everywhere = replace(encounter.flags[0], span=Span(0.0, encounter.recording.seconds))
-    assert drawn(replace(encounter, flags=(everywhere,))) is None
+    whole = replace(encounter.recording, seconds=600.0)
+    marks = tuple(replace(encounter.flags[0], span=Span(at, at + 20.0)) for at in (100.0, 300.0, 595.0))
+    found = set()
+    for number in range(30):
+        silent = replace(encounter, recording=replace(whole, sha256=f"{number:064x}"), turns=(), flags=marks)
+        stretch = drawn(silent)
+        assert stretch == drawn(silent)
+        assert stretch.seconds == pytest.approx(30.0)
+        assert 0.0 <= stretch.start < stretch.end <= 600.0
+        assert all(mark.span.overlap(stretch) == 0 for mark in marks)
+        found.add(stretch)
+    assert len(found) > 20
+
+
+def test_where_every_word_is_marked_the_rest_of_the_time_is_listened_to(shelved):
+    encounter = shelved.encounter
+    spoken = replace(encounter.flags[0], span=Span(0.0, 40.0))
+    longer = replace(encounter, recording=replace(encounter.recording, seconds=60.0), flags=(spoken,))
+    assert all(spoken.span.overlap(word.span) == word.span.seconds for word in encounter.words)
+    assert drawn(longer) == Span(40.0, 60.0)
+
+
+def test_what_was_drawn_in_a_recording_with_words_stays_what_it_was(shelved):
+    """People have listened to it and signed."""
+    plain = replace(shelved.encounter, flags=())
+    recording = replace(plain.recording, sha256="7" * 64, seconds=400.0)
+    assert drawn(replace(plain, recording=recording)) == Span(11.8, 41.8)
+
+
+def test_where_everything_is_marked_nothing_can_be_drawn(shelved):
+    encounter = shelved.encounter
+    for end in (encounter.recording.seconds, encounter.recording.seconds - 0.5):  # nobody can tell half a second
+        everywhere = replace(encounter.flags[0], span=Span(0.0, end))
+        assert drawn(replace(encounter, flags=(everywhere,))) is None
 
 
 def test_a_stretch_too_short_to_hear_anything_is_drawn_only_where_there_is_no_longer_one(shelved):

@@ -11,13 +11,15 @@ from review.encounter import Encounter, Span
 
 DRAWN_SECONDS = 30.0  # long enough to notice what no mark points at, short enough to be really listened to
 WORTH_SECONDS = 10.0  # of a stretch between two marks; in a shorter one little is said, so it is drawn only for want
+HEARABLE_SECONDS = 1.0  # of a stretch without any word; of a shorter one nobody could show that they played it
 HEARD_SHARE = 0.9  # of the drawn stretch; the ends of a played stretch are told to half a second
 
 
 def drawn(encounter: Encounter) -> Span | None:
     """A stretch without any mark, in which somebody talks, drawn by chance with the recording's content as the seed.
 
-    The same for everybody and at each look; None where no stretch is free of marks, or nobody says a word.
+    Where no word was recognised outside the marks, any time without a mark: what the machine did not hear is what a
+    person has to listen for. The same for everybody and at each look; None where all is marked.
     """
     whole = Span(0.0, encounter.recording.seconds)
     free = _without(whole, (flag.span for flag in encounter.flags))
@@ -27,11 +29,26 @@ def drawn(encounter: Encounter) -> Span | None:
         at = bisect_right(ends, word.span.start)
         if at < len(free) and free[at].start <= word.span.start:
             talks.append((word.span.start, free[at]))
+    chance = random.Random(encounter.recording.sha256)
     if not talks:
-        return None
+        return _of_any(free, chance)
     longest = max(span.seconds for _, span in talks)
     worth = [one for one in talks if one[1].seconds >= min(WORTH_SECONDS, longest)]
-    begin, around = random.Random(encounter.recording.sha256).choice(worth)
+    begin, around = chance.choice(worth)
+    return _from(begin, around)
+
+
+def _of_any(free: Sequence[Span], chance: random.Random) -> Span | None:
+    """A stretch of the free time, every moment of which is as likely as any other."""
+    longest = max((span.seconds for span in free), default=0.0)
+    if longest < HEARABLE_SECONDS:
+        return None
+    worth = [span for span in free if span.seconds >= min(WORTH_SECONDS, longest)]
+    [around] = chance.choices(worth, weights=[span.seconds for span in worth])
+    return _from(round(chance.uniform(around.start, around.end), 1), around)
+
+
+def _from(begin: float, around: Span) -> Span:
     start = max(around.start, min(begin, around.end - DRAWN_SECONDS))
     return Span(start, min(around.end, start + DRAWN_SECONDS))
 

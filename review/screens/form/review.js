@@ -129,7 +129,7 @@ export class Review extends Form {
     const { stretch } = this.state;
     if (!stretch) {
       this.listen.replaceChildren(el("p", { class: "quiet" }, this.can("answer")
-        ? "There is no stretch without marks in which somebody talks, so none was drawn."
+        ? "All of the recording is marked, so no stretch without marks was drawn."
         : "Only those who review this recording listen to it."));
       return;
     }
