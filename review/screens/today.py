@@ -23,9 +23,9 @@ OPEN = (
 # For whoever reviews, until they have signed a first review.
 FIRST_HELP = (
     "**New here?** A mark is a place where the machine heard something that may matter, such as words that calm or "
-    "heat a situation, and it can be wrong. Begin with one recording: open it, say what you open it for, press **Verify**, "
-    "answer the marks one by one, and sign the review form below the player. No mark is saved as verified until you "
-    "have listened to it and agreed."
+    "heat a situation, and it can be wrong. Begin with one recording: open it, say what you open it for, press "
+    "**Verify**, answer the marks one by one, and sign the review form below the player. No mark is saved as verified "
+    "until you have listened to it and agreed."
 )
 
 
