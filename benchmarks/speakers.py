@@ -177,8 +177,16 @@ def footprint(minutes: float) -> None:
     began = time.perf_counter()
     speakers.diarize(track)
     took, used = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF)
-    peak = used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-    print(took, used.ru_utime + used.ru_stime, peak)
+    print(took, used.ru_utime + used.ru_stime, peak_memory())
+
+
+def peak_memory() -> float:
+    """Peak memory of this process in MB; Linux counts the parent's in `ru_maxrss` of whom it started."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        [line] = [one for one in status.read_text(encoding="ascii").splitlines() if one.startswith("VmHWM:")]
+        return int(line.split()[1]) / 1e3  # kilobytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def curve(lengths: Sequence[float]) -> list[str]:

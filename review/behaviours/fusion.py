@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -33,6 +33,7 @@ SOURCE = f"model:behaviour-sentences@{MODEL_VERSION}"
 BY_RULES = frozenset({"rights_advisement"})
 # The model has learnt for itself what is said to colleagues; of dogs and of talk to oneself it has read nothing.
 NOBODY = frozenset({ANIMAL, SELF})
+BETWEEN = 8  # words between two marks of one behaviour in a turn that make them one
 LEAST = 0.4  # probability below which a mark of the model alone is not shown at all, not even as unsure
 LEAST_RULED = 0.25  # the same for a rule's mark, which says why it is there
 
@@ -54,7 +55,8 @@ def mark(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Sequence[Mark]:
     columns = {behaviour: column for column, behaviour in enumerate(meaning.behaviours())}
     reader = _Reader(clauses, {name: opinions[:, at] for name, at in columns.items() if name not in BY_RULES})
     weighed = [found for one in ruled if (found := reader.weighed(one)).precision >= LEAST_RULED]
-    return tuple(_conditioned(list(_settled([*weighed, *reader.own(ruled)])), turns))
+    turn_of = [number for number, turn in enumerate(turns) for _ in turn.words]
+    return tuple(_once_each(_conditioned(list(_settled([*weighed, *reader.own(ruled)])), turn_of), turn_of))
 
 
 class _Reader:
@@ -128,9 +130,8 @@ def _settled(marks: Sequence[Mark]) -> Iterator[Mark]:
             yield one
 
 
-def _conditioned(marks: Sequence[Mark], turns: Sequence[Turn]) -> Iterator[Mark]:
+def _conditioned(marks: Sequence[Mark], turn_of: Sequence[int]) -> Iterator[Mark]:
     """The marks whose behaviours' conditions on other marks hold."""
-    turn_of = [number for number, turn in enumerate(turns) for _ in turn.words]
     of: dict[str, list[Mark]] = {}
     for one in marks:
         of.setdefault(one.behaviour, []).append(one)
@@ -145,6 +146,28 @@ def _conditioned(marks: Sequence[Mark], turns: Sequence[Turn]) -> Iterator[Mark]
         if any((other.precision, other.behaviour) > (one.precision, one.behaviour) for other in same):
             continue
         yield one
+
+
+def _once_each(marks: Iterable[Mark], turn_of: Sequence[int]) -> list[Mark]:
+    """One mark where somebody shows a behaviour in several sentences of a turn: the likeliest, on the words of all."""
+    found: list[Mark] = []
+    last: dict[str, int] = {}  # by behaviour, where its last mark is
+    for one in sorted(marks, key=lambda one: (one.first, one.last)):
+        at = last.get(one.behaviour)
+        if at is not None and _goes_with(found[at], one, turn_of):
+            before = found[at]
+            likelier = max(before, one, key=lambda each: each.precision)
+            said = tuple(sorted({*before.modifiers, *one.modifiers}))
+            found[at] = replace(likelier, first=before.first, last=max(before.last, one.last), modifiers=said)
+        else:
+            last[one.behaviour] = len(found)
+            found.append(one)
+    return found
+
+
+def _goes_with(before: Mark, one: Mark, turn_of: Sequence[int]) -> bool:
+    near = one.first - before.last <= BETWEEN + 1
+    return near and turn_of[before.last] == turn_of[one.first] and one.behaviour not in search.COUNTED_EACH
 
 
 def _likely(behaviour: str, opinions: Floats) -> NDArray[np.float64]:

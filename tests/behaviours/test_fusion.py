@@ -97,6 +97,16 @@ def test_swearing_is_either_at_somebody_or_at_nobody(opinion, talk):
     assert len(found & {"profanity", "undirected_profanity"}) == 1
 
 
+def test_what_is_shown_in_sentence_after_sentence_of_a_turn_is_one_mark(opinion, talk):
+    opinion(apology="purple", order="now")
+    turns, roles = talk((Role.OFFICER, "That was purple. Well. So very purple. Over here now. Bag there now."))
+    found = [(mark.behaviour, mark.first, mark.last) for mark in fusion.mark(turns, roles)]
+    assert [one for one in found if one[0] == "apology"] == [("apology", 0, 6)]
+    assert len([one for one in found if one[0] == "order"]) == 2
+    answered = talk((Role.OFFICER, "That was purple."), (Role.CIVILIAN, "Yes."), (Role.OFFICER, "So very purple."))
+    assert len([mark for mark in fusion.mark(*answered) if mark.behaviour == "apology"]) == 2
+
+
 @pytest.mark.parametrize("said", ["Good boy, go purple.", "Where did I put the purple pen?"])
 def test_the_model_marks_nothing_that_is_said_to_a_dog_or_to_oneself(opinion, talk, said):
     opinion(dismissal="purple")
