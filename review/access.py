@@ -40,7 +40,8 @@ class Action(StrEnum):
     MOMENTS = "moments"  # hear and read the moments that were shared with one's role, and nothing around them
     DECIDE = "decide"  # say whether a mark is right
     CORRECT = "correct"  # who spoke, who they are, what was said
-    REVIEW = "review"  # fill in the form, listen to the drawn stretch, sign off
+    REVIEW = "review"  # fill in the form, listen to the drawn stretch
+    SIGN = "sign"  # sign a review off
     REFER = "refer"  # hold it and tell internal affairs
     RELEASE = "release"  # end such a hold
     NOTE = "note"  # notes, bookmarks
@@ -107,7 +108,9 @@ class Decision:
 YES = Decision(True)
 _A = Action
 _LOOK = frozenset({_A.LIST, _A.VIEW, _A.PLAY})
-_JUDGE = frozenset({_A.DECIDE, _A.CORRECT, _A.REVIEW, _A.REFER, _A.NOTE, _A.PRAISE, _A.ASSIGN, _A.SHARE, _A.EXPORT})
+_JUDGE = frozenset(
+    {_A.DECIDE, _A.CORRECT, _A.REVIEW, _A.SIGN, _A.REFER, _A.NOTE, _A.PRAISE, _A.ASSIGN, _A.SHARE, _A.EXPORT}
+)
 # What each role can do at all; the recording may still refuse it.
 _CAN: Mapping[str, frozenset[Action]] = {
     ViewerRole.OFFICER: _LOOK | {_A.NOTE, _A.ANSWER, _A.STATEMENT, _A.SEE_VIEWS, _A.EXPORT},
@@ -123,7 +126,13 @@ _CAN: Mapping[str, frozenset[Action]] = {
 }
 # Nobody judges a recording in which they appear.
 _NOT_ON_OWN = frozenset(
-    {_A.DECIDE, _A.CORRECT, _A.REVIEW, _A.RELEASE, _A.ASSIGN, _A.COACH, _A.SET_PRESENCE, _A.SHARE, _A.PRAISE}
+    {_A.DECIDE, _A.CORRECT, _A.REVIEW, _A.SIGN, _A.RELEASE, _A.ASSIGN, _A.COACH, _A.SET_PRESENCE, _A.SHARE, _A.PRAISE}
+)
+# What nobody but internal affairs does while a recording is held; judging marks and filling in the form go on.
+CLOSED_BY_HOLD = frozenset({_A.COACH, _A.SHARE, _A.CORRECT, _A.SIGN})
+HELD = (
+    "This recording is held for internal affairs. Until they release it, coaching on it is closed, and only they "
+    "share, correct or sign it off."
 )
 # What whoever wears the camera can do, whatever their role.
 _AS_WEARER = frozenset({_A.ANSWER, _A.STATEMENT, _A.SEE_VIEWS})
@@ -151,8 +160,8 @@ def may(viewer: Viewer, action: Action, facts: Facts | None = None, *, rules: Ru
         return YES
     if appears(viewer, facts):
         return _on_own(viewer, action, facts, rules or Rules())
-    if facts.held and action is _A.COACH:
-        return Decision(False, "This recording is held for internal affairs; coaching on it is closed until then.")
+    if facts.held and action in CLOSED_BY_HOLD and viewer.role != ViewerRole.INTERNAL_AFFAIRS:
+        return Decision(False, HELD)
     return _REACH[viewer.role](viewer, action, facts)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from review.access import Action, Facts, Purpose, Reach, Rules, Viewer, ViewerRole, appears, may, purposes, reach
@@ -92,6 +94,22 @@ def test_coaching_is_closed_while_a_recording_is_held():
     held = Facts(wearer="4711", unit="North", held=True)
     assert not may(person("supervisor", unit="North"), Action.COACH, held)
     assert may(person("internal_affairs"), Action.RELEASE, held)
+
+
+@pytest.mark.parametrize("action", [Action.SHARE, Action.CORRECT, Action.SIGN])
+def test_while_a_recording_is_held_only_internal_affairs_share_correct_and_sign(action):
+    held = Facts(wearer="4711", unit="North", held=True)
+    refusal = may(person("supervisor", unit="North"), action, held)
+    assert not refusal
+    assert "held for internal affairs" in refusal.why
+    assert may(person("supervisor", unit="North"), action, replace(held, held=False))
+    assert may(person("internal_affairs"), action, held)
+    assert not may(person("internal_affairs", officer="4711"), action, held)
+
+
+@pytest.mark.parametrize("action", [Action.DECIDE, Action.REVIEW, Action.NOTE, Action.EXPORT, Action.ASSIGN])
+def test_a_hold_stops_no_listening_and_no_judging(action):
+    assert may(person("supervisor", unit="North"), action, Facts(wearer="4711", unit="North", held=True))
 
 
 def test_ones_own_recording_is_opened_for_a_debrief_only_and_another_never():

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from review.access import Viewer
+from review.access import Action, Viewer
 from review.casework import Kind
 from review.desk import Desk, casework, debrief, exporting
 from review.desk.debrief import News
@@ -156,13 +156,17 @@ def hold(sit, sha256: str) -> None:
     affairs.log("play", sha256)
     with pytest.raises(Refused, match="held"):
         casework.do(reviewer, sha256, operation("session", agenda=[]))
+    with pytest.raises(Refused, match="held"):
+        casework.do(reviewer, sha256, operation("share", "trainer", start=1.0, end=4.0))
+    with pytest.raises(Refused, match="held"):
+        reviewer.require(Action.CORRECT, sha256)
 
 
 def test_that_a_recording_is_held_is_not_told_to_its_officer_while_it_is(sit, shelved, officer):
     hold(sit, shelved.sha256)
     told = deeds(officer, shelved.sha256)
     assert ("i", "play") in told  # without a policy that says otherwise
-    assert {action for _, action in told} & {"refer", "session"} == set()
+    assert {action for _, action in told} & {"refer", "session", "share", "correct"} == set()
     assert "held" not in str([entry.details for entry in debrief.views(officer, shelved.sha256).entries])
     assert ("s", "refer") in deeds(sit(SUPERVISOR), shelved.sha256)
     casework.do(sit(AFFAIRS), shelved.sha256, operation("release", why="looked into"))

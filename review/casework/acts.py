@@ -55,7 +55,7 @@ ACTION: Mapping[Kind, Action] = {
     Kind.ANSWER: Action.REVIEW,
     Kind.COMMENT: Action.REVIEW,
     Kind.DISPOSITION: Action.REVIEW,
-    Kind.SIGN_OFF: Action.REVIEW,
+    Kind.SIGN_OFF: Action.SIGN,
     Kind.REOPEN: Action.REVIEW,
     Kind.REFER: Action.REFER,
     Kind.RELEASE: Action.RELEASE,

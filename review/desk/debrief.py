@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from review import access
 from review.access import Action, Decision, Facts, Viewer, ViewerRole
-from review.casework import Act, Casework, Kind
+from review.casework import ACTION, Act, Casework, Kind
 from review.desk import casework
 from review.desk.desk import Desk
 from review.encounter import CONFIRMING_ROLES, Encounter, Verdict
@@ -20,6 +20,11 @@ from review.timeline import Timeline, timeline
 
 # While a recording is held, who referred it and what that led to is internal affairs' own.
 OF_THE_HOLD = frozenset({Kind.REFER.value, Kind.RELEASE.value})
+# Refused, these would tell of the hold that closed them.
+_CLOSED = frozenset(
+    {kind.value for kind, action in ACTION.items() if action in access.CLOSED_BY_HOLD}
+    | {action.value for action in access.CLOSED_BY_HOLD}
+)
 _MINE = (Kind.SESSION, Kind.RECALL, Kind.ACKNOWLEDGE, Kind.PRAISE, Kind.CONTEXT, Kind.CONTEST, Kind.ASK_REVIEW)
 WITHHELD = ""  # whose a judgement is while that is not told
 _LOOKING = frozenset({"open", "load", Action.VIEW.value, Action.PLAY.value})
@@ -228,8 +233,7 @@ def views(desk: Desk, sha256: str) -> Views:
 
 
 def _of_the_hold(entry: AuditEntry, *, affairs: bool) -> bool:
-    # A session that was refused would tell of the hold that closed coaching.
-    closed = entry.outcome == "refused" and entry.action in {Kind.SESSION.value, Kind.RECALL.value}
+    closed = entry.outcome == "refused" and entry.action in _CLOSED
     return entry.action in OF_THE_HOLD or closed or (affairs and entry.role == ViewerRole.INTERNAL_AFFAIRS)
 
 

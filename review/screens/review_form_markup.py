@@ -28,6 +28,10 @@ HEADINGS = {
 }
 _PAGES = {What.COACHING: "coaching", What.SESSION: "coaching", What.NOT_SIGNED: "coaching"}
 NOTHING_WAITS = "Nothing waits for you. What others give you, ask you or answer will be listed here."
+HELD = (
+    "<strong>Held for internal affairs.</strong> Until they release it, coaching on it is closed, and only they share, "
+    "correct or sign it off."
+)
 
 
 def to_form(data: Mapping[str, Any], *, mine: str) -> str:
@@ -40,7 +44,7 @@ def to_form(data: Mapping[str, Any], *, mine: str) -> str:
             by = escape(people.get(one["by"], one["by"]))
             lines.append(f"<strong>Assigned to you</strong> by {by}: {escape(one['what'])}{escape(due)}{late}.")
     if data["hold"]:
-        lines.append("<strong>Held for internal affairs.</strong> Coaching on it is closed until they release it.")
+        lines.append(HELD)
     if "answer" in data["may"]:
         stands = (
             "signed off"
