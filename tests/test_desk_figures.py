@@ -137,6 +137,21 @@ def test_a_number_below_ten_is_withheld_from_everybody_where_it_is_no_work(store
             assert cell.number is None or cell.number >= figures.FEWEST
 
 
+@pytest.mark.parametrize(("viewer", "exact"), [(SUPERVISOR, True), (AFFAIRS, True), (OVERSIGHT, False)])
+def test_only_coverage_and_backlog_are_exact_and_only_for_those_who_may_open_the_recordings(mixed, viewer, exact):
+    unit = figures.unit(at(mixed, viewer), Period())
+
+    def small(cells):
+        return [cell.number for cell in cells if cell.number is not None and 0 < cell.number < figures.FEWEST]
+
+    totals = [cell for one in unit.totals for cell in (one.marked, one.unsure, one.verified, one.judged)]
+    assert small([*totals, *unit.reasons.values()]) == []
+    assert any(cell.withheld for cell in totals)
+    assert all(cell.withheld for cell in unit.reasons.values())
+    assert (unit.backlog is not None) is exact
+    assert bool(small([*unit.coverage.values(), unit.waiting])) is exact
+
+
 def test_oversight_gets_figures_without_the_small_ones_and_no_moments(store):
     sign(store, 1)
     desk = at(store, OVERSIGHT)

@@ -1,7 +1,8 @@
 """The unit view at a desk: coverage, backlog, what was verified over time, reasons given; never a figure of a person.
 
-A number below ten says little about a unit and much about few people, so it is withheld. For those who may hear the
-recordings a backlog is work to do, and is told exactly; for everybody else it is a number like the others.
+A number below ten says little about a unit and much about few people, so it is withheld, from supervisors and internal
+affairs too. For those who may hear the recordings coverage and backlog are work to do, and are told exactly; for
+everybody else they are numbers like the others.
 """
 
 from __future__ import annotations

@@ -30,13 +30,9 @@ OF_WHOLE_TIME = "Of the whole time; marks of the officers who wear the cameras. 
 def show() -> None:
     """Show the figures of the unit and time that are chosen."""
     st.title("Unit view")
-    st.caption(
-        "Counts of a unit, never of a person, and no score. What a machine marked and what people verified stand "
-        "apart. "
-        f"Numbers below {figures.FEWEST} are withheld where they would say more about a few people than about a unit."
-    )
     try:
         desk = state.desk()
+        st.caption(unit_rows.caption(opens=figures.opens(desk)))
         period, unit = _asked(desk)
         found = _figures(_whose(desk), period, unit, _desk=desk)
     except ReviewError as error:

@@ -41,6 +41,11 @@ NO_REASON = (
     "Each opens where the stop was marked. Nothing marked is not nothing said: listen before you conclude anything."
 )
 JUDGED = "People listened to each. Judged is not verified: some they confirmed, to some they said no."
+ABOUT = "Counts of a unit, never of a person, and no score. What a machine marked and what people verified stand apart."
+WORK_IS_EXACT = (
+    "Only coverage and backlog are told exactly, to you who may open these recordings: they are work to do. Take "
+    "small numbers out before you hand this page on."
+)
 # Only these directions are an officer's own words; the others say nothing about how a unit talks.
 SHOWN = (Direction.DEESCALATING, Direction.ESCALATING)
 
@@ -85,6 +90,12 @@ class Chosen:
     whose: str  # the unit in words
     when: str  # the time in words
     months: Mapping[str, int] = field(default_factory=dict)  # months that are told, with the number of each
+
+
+def caption(*, opens: bool) -> str:
+    """What to know about all numbers of the page; to those who may `open` recordings some are told exactly."""
+    told = ABOUT + f" Numbers below {FEWEST} are withheld: they would say more about a few people than about a unit."
+    return f"{told} {WORK_IS_EXACT}" if opens else told
 
 
 def number(cell: Cell) -> str:

@@ -57,6 +57,13 @@ def test_who_sees_figures_only_is_offered_no_moments_whoever_looked_before(look)
     assert not any(button.label == "Show them" for button in look(OVERSIGHT).button)
 
 
+def test_the_page_says_which_small_numbers_are_told_and_to_whom(look):
+    for who, exact in ((SOUTH, True), (AFFAIRS, True), (OVERSIGHT, False)):
+        [told] = [one.value for one in look(who).caption if one.value.startswith("Counts of a unit")]
+        assert "Numbers below 10 are withheld" in told
+        assert ("Only coverage and backlog are told exactly" in told) is exact
+
+
 def test_what_the_agency_hides_is_gone_from_the_figures_at_once(look, tmp_path, monkeypatch):
     marked = "Marked by machine, sure or unsure"
     before = int(told(look(AFFAIRS))[marked])
