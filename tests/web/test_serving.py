@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import httpx
@@ -32,6 +34,13 @@ def client(server):
 def signed_in(client):
     assert client.post("/sign-in", data={"account": "demo.supervisor"}).status_code == 303
     return client
+
+
+def test_the_file_of_settings_holds_the_same_values_as_the_program():
+    told = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))
+    values = {f"{section}.{key}": value for section, keys in told.items() for key, value in keys.items()}
+    values["server.trustedUserHeaders"] = json.loads(values["server.trustedUserHeaders"])
+    assert values == {**web.FIXED, "server.address": web.HOST}
 
 
 def open_for_review(client, shelved) -> None:
