@@ -15,6 +15,8 @@ import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
+from review import web
+
 NOBODY = f"/api/recordings/{'0' * 64}"
 PROJECT = Path(__file__).parent.parent.parent
 
