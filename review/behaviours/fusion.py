@@ -34,6 +34,7 @@ BY_RULES = frozenset({"rights_advisement"})
 # The model has learnt for itself what is said to colleagues; of dogs and of talk to oneself it has read nothing.
 NOBODY = frozenset({ANIMAL, SELF})
 BETWEEN = 8  # words between two marks of one behaviour in a turn that make them one
+EACH = search.COUNTED_EACH | {"medical_complaint"}  # how often somebody had to say it matters
 LEAST = 0.4  # probability below which a mark of the model alone is not shown at all, not even as unsure
 LEAST_RULED = 0.25  # the same for a rule's mark, which says why it is there
 
@@ -167,7 +168,7 @@ def _once_each(marks: Iterable[Mark], turn_of: Sequence[int]) -> list[Mark]:
 
 def _goes_with(before: Mark, one: Mark, turn_of: Sequence[int]) -> bool:
     near = one.first - before.last <= BETWEEN + 1
-    return near and turn_of[before.last] == turn_of[one.first] and one.behaviour not in search.COUNTED_EACH
+    return near and turn_of[before.last] == turn_of[one.first] and one.behaviour not in EACH
 
 
 def _likely(behaviour: str, opinions: Floats) -> NDArray[np.float64]:
