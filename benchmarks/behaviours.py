@@ -40,14 +40,7 @@ behaviours = [
 {rows}]
 """
 LEVELS = UNSURE_ONLY.with_name("levels.toml")
-STEPS = (
-    0.7,
-    0.75,
-    0.8,
-    0.85,
-    0.9,
-    0.95,
-)  # confidences among which a behaviour's level is chosen; the first is the program's threshold
+STEPS = (0.7, 0.75, 0.8, 0.85, 0.9)  # confidences among which a level is chosen; the first is that of all
 RIGHT = 0.89  # share that is to be right from a behaviour's level on
 ENOUGH = 8  # flags among the calibrating talks without which a behaviour keeps the common threshold
 NEIGHBOURS, CALIBRATING = 12, 6  # as models/make_behaviour_model.py keeps talks back: every sixth dozen

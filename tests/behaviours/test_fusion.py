@@ -137,6 +137,10 @@ def test_a_clause_is_read_with_what_surrounds_it():
     assert meaning.logits([]).shape == (0, len(meaning.behaviours()))
 
 
+def test_an_order_and_a_dismissal_in_one_breath_are_two_marks(talk):
+    assert marked(*talk((Role.OFFICER, "Shut up and get on the ground!"))) == {"dismissal", "order"}
+
+
 def test_a_long_talk_is_read_in_windows_that_share_clauses():
     talk = [
         meaning.Clause(f"step out of the car number {number}", Role.OFFICER, goes_on=number > 0)
