@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from review import scoring
+from review.cli import talk_scores
 from review.encounter import Status
 from review.errors import UnreadableGold
 from review.scoring import Found
@@ -109,3 +111,13 @@ def test_a_line_that_is_no_talk_is_named(tmp_path, row):
 )
 def test_the_interval_of_a_share_is_wilsons(part, whole, low, high):
     assert scoring.interval(part, whole) == pytest.approx((low, high), abs=0.001)
+
+
+def test_sets_of_a_kind_of_their_own_are_not_added_to_the_talks_set_aside(tmp_path):
+    names = ("tuning_1", "set_aside_1", "set_aside_2", "set_aside_dialects")
+    files = [
+        (Path(f"{name}.jsonl"), talk_scores.scored(written(tmp_path, TWO_ORDERS, name=f"{name}.jsonl")))
+        for name in names
+    ]
+    found = {name: total.talks for name, total in talk_scores.sets(files)}
+    assert found == {"tuning talks": 1, "talks set aside": 2, "talks set aside, dialects": 1}

@@ -47,7 +47,7 @@ def score(
     with progress_bar(len(files)) as bar:
         scored = []
         for path in talks:
-            scored.append(talk_scores.scored(path))
+            scored.append((path, talk_scores.scored(path)))
             bar.step()
         scores = []
         if len(talks) < len(files):

@@ -22,14 +22,23 @@ def scored(path: Path, settings: pipeline.Settings | None = None) -> list[Scored
     ]
 
 
-def sets(files: Sequence[Sequence[Scored]]) -> list[tuple[str, TalkScore]]:
-    """The talks that were tuned on and those set aside, by name; a set without talks is left out."""
-    rows = [one for file in files for one in file]
-    groups = [(name, [score for talk, score in rows if talk.held_out is held_out]) for held_out, name in _SETS]
-    return [(name, scoring.talks_together(own)) for name, own in groups if own]
+def sets(files: Sequence[tuple[Path, Sequence[Scored]]]) -> list[tuple[str, TalkScore]]:
+    """The talks that were tuned on, those set aside, and each file of a kind of its own, such as dialects, by name."""
+    groups: dict[str, list[TalkScore]] = {}
+    for path, rows in files:
+        for talk, score in rows:
+            groups.setdefault(_set(path, talk), []).append(score)
+    return [(name, scoring.talks_together(own)) for name, own in groups.items()]
 
 
-_SETS = ((False, "tuning talks"), (True, "talks set aside"))
+def _set(path: Path, talk: Talk) -> str:
+    if not talk.held_out:
+        return TUNED_ON
+    kind = path.stem.removeprefix("set_aside").strip("_")
+    return SET_ASIDE if not kind or kind.isdecimal() or kind == path.stem else f"{SET_ASIDE}, {kind}"
+
+
+TUNED_ON, SET_ASIDE = "tuning talks", "talks set aside"
 
 
 def row(name: str, total: TalkScore) -> dict[str, Any]:
