@@ -14,7 +14,7 @@ from review.behaviours.modifiers import PERSON
 from review.behaviours.patterns import Pattern, compile_pattern
 from review.behaviours.wording import rule_folder
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 RULE_FILES = ("deescalating", "escalating", "civilian", "event", "order")  # of each language
 
 

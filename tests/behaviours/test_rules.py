@@ -57,7 +57,7 @@ def test_every_pattern_can_be_read_and_every_rule_is_complete(rule):
 
 def test_ids_are_unique_and_cited_with_their_version():
     assert len({rule.id for rule in RULES}) == len(RULES)
-    assert RULES[0].cited == f"rule:{RULES[0].id}@1.2"
+    assert RULES[0].cited == f"rule:{RULES[0].id}@1.3"
 
 
 def test_every_behaviour_that_can_be_heard_in_words_has_a_rule():

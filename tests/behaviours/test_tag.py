@@ -27,7 +27,7 @@ def test_a_flag_says_what_where_who_and_how_sure(flags_in):
     assert (flag.first, flag.last, flag.quote) == (3, 5, "take your time.")
     assert (flag.span.start, flag.span.end) == (0.9, 1.8)
     assert (flag.speaker, flag.role) == ("officer", Role.OFFICER)
-    assert flag.source == "rule:time_and_space/take-your-time@1.2"
+    assert flag.source == "rule:time_and_space/take-your-time@1.3"
     assert flag.confidence == round(0.95 * 0.9 * 0.9, 3)
     assert flag.status is Status.FLAGGED
 
