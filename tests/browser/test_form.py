@@ -214,13 +214,18 @@ def test_work_is_given_and_a_recording_is_stopped_from_the_form(page, shelved, e
     assert [act.text for act in acts(shelved, Kind.REFER)] == ["Force, and no report of it"]
 
 
-def test_a_session_is_made_of_moments_sent_and_answered_by_the_officer(window, shelved, eventually):
+def opened_for_coaching(window, shelved):
+    """The officer's recording, opened by the supervisor after the officer has marked the statement done."""
     with open_store(shelved.database) as store, store.casebook(write=True) as book:
         book.set_whose(shelved.sha256, wearer="demo.officer", unit="")
     window.sign_in("demo.officer")
     post(window, shelved, "demo.officer", "statement_done")
     window.sign_in()
     window.opened(shelved.sha256, "coaching")
+
+
+def test_a_session_is_made_of_moments_sent_and_answered_by_the_officer(window, shelved, eventually):
+    opened_for_coaching(window, shelved)
     page = window.page
     page.goto(f"{window.base}/coaching?recording={shelved.sha256}")
     praise = page.locator(".adder").first
@@ -256,12 +261,7 @@ def test_a_session_is_made_of_moments_sent_and_answered_by_the_officer(window, s
 
 
 def test_what_an_officer_plays_of_an_agenda_is_kept_as_listened(window, shelved, eventually):
-    with open_store(shelved.database) as store, store.casebook(write=True) as book:
-        book.set_whose(shelved.sha256, wearer="demo.officer", unit="")
-    window.sign_in("demo.officer")
-    post(window, shelved, "demo.officer", "statement_done")
-    window.sign_in()
-    window.opened(shelved.sha256, "coaching")
+    opened_for_coaching(window, shelved)
     post(window, shelved, "demo.supervisor", "session", agenda=["5"], next_step="Keep it so.")
     window.sign_in("demo.officer")
     page = window.page
