@@ -230,8 +230,10 @@ def _mark(match: _Match) -> Mark:
     details = dict(match.rule.details)
     if match.behaviour == "order":
         details.setdefault("directive", _directive(match))
-    if (whom := addressee(match.stretch, match.found.first, match.found.last)) != PERSON:
-        details["addressee"] = whom
+    # Rules for talk to the person were asked before they matched (`_holds`).
+    if match.rule.addressee != PERSON:
+        whom = addressee(match.stretch, match.found.first, match.found.last)
+        details |= {"addressee": whom} if whom != PERSON else {}
     return Mark(
         behaviour=match.behaviour,
         first=match.first_word,
