@@ -28,6 +28,16 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 PROBES = ("/_stcore/health", "/_stcore/host-config")
 
 
+def look_until(page: Page, look: Callable[[], Any], holds: Callable[[Any], bool], *, seconds: float = 90.0) -> Any:
+    """Look again and again until a condition holds, and say what was seen last."""
+    for _ in range(int(seconds * 20)):
+        seen = look()
+        if holds(seen):
+            return seen
+        page.wait_for_timeout(50)
+    raise AssertionError(f"after {seconds} s it was still {seen!r}")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A headless Chromium for all tests."""
@@ -50,6 +60,7 @@ class Watched:
         self.base = base
         self.errors: list[str] = []
         self.elsewhere: list[str] = []
+        self.asked: set[Page] = set()  # pages whose script for locking and for links has come: it asks first of all
         self.page = self.new_page()
 
     def new_page(self) -> Page:
@@ -57,11 +68,17 @@ class Watched:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: self._console(message))
         page.on("request", lambda request: self._request(request.url))
+        page.on("domcontentloaded", lambda page: self.asked.discard(page))
+        page.on("response", lambda told: self._answered(page, told.url))
         return page
 
     def _console(self, message: Any) -> None:
         if message.type == "error" and not message.location.get("url", "").endswith(PROBES):
             self.errors.append(f"{message.text} {message.location.get('url', '')}")
+
+    def _answered(self, page: Page, url: str) -> None:
+        if url == f"{self.base}/lock":
+            self.asked.add(page)
 
     def _request(self, url: str) -> None:
         here = (self.base, self.base.replace("http", "ws"), "data:", "blob:")
@@ -88,6 +105,10 @@ class Watched:
     def settled(self) -> None:
         """Wait until Streamlit's script has run to its end: what is typed before can be lost."""
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+    def watched(self, page: Page | None = None) -> None:
+        """Wait until the window locks by itself and follows our links: before that, a link loads the program anew."""
+        look_until(page or self.page, lambda: (page or self.page) in self.asked, bool)
 
     def opened(self, sha256: str, purpose: str = "assigned_review") -> None:
         """Say what a recording is opened for, without looking at the page that asks."""
@@ -255,14 +276,5 @@ def player(page: Page, shelved: Any) -> Player:
 
 @pytest.fixture
 def eventually() -> Callable[..., Any]:
-    """Looks again and again until a condition holds, and says what it saw last."""
-
-    def wait(page: Page, look: Callable[[], Any], holds: Callable[[Any], bool], *, seconds: float = 90.0) -> Any:
-        for _ in range(int(seconds * 20)):
-            seen = look()
-            if holds(seen):
-                return seen
-            page.wait_for_timeout(50)
-        raise AssertionError(f"after {seconds} s it was still {seen!r}")
-
-    return wait
+    """`look_until`, for the tests."""
+    return look_until

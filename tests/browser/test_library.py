@@ -25,6 +25,7 @@ def library(window: Any, shelved: Any) -> Any:
     window.page.goto(f"{window.base}/library")
     window.page.get_by_role("link", name=shelved.media.name).wait_for()
     window.settled()
+    window.watched()
     return window.page
 
 

@@ -7,7 +7,6 @@ import json
 import pytest
 
 pytestmark = pytest.mark.browser
-LOADED = "performance.getEntriesByType('resource').some((one) => one.name.endsWith('/lock'))"
 TELL = """() => {
   window.other = new BroadcastChannel("bodycam-review:lock");
   window.other.postMessage({ locked: true });
@@ -101,7 +100,7 @@ def test_windows_of_one_person_lock_and_unlock_together(window, eventually):
     for page in pages:
         page.goto(f"{window.base}/")
         page.get_by_role("heading", name="Today").wait_for()
-        eventually(page, lambda page=page: page.evaluate(LOADED), bool, seconds=90)
+        window.watched(page)
     # What the window whose time ran out tells the others; a window does not hear itself.
     pages[0].evaluate(TELL)
     for page in pages:

@@ -35,6 +35,7 @@ def test_files_that_were_chosen_before_the_screen_locked_are_sent_after_it_is_un
     page.goto(f"{window.base}/upload")
     page.get_by_text("Drop recordings here").wait_for()
     window.settled()
+    window.watched()
     dialog, lines = page.get_by_role("dialog", name="Locked"), page.locator(".files li")
 
     def becomes(number, told):
