@@ -24,6 +24,7 @@ def page(window, shelved):
     window.sign_in()
     page = window.listen(shelved.sha256)
     page.locator(".form .item").first.wait_for()
+    window.settled()
     return page
 
 

@@ -55,6 +55,14 @@ def test_files_that_were_chosen_before_the_screen_locked_are_sent_after_it_is_un
         fall_idle()
         route.continue_()
 
+    def is_refused_late(route):
+        fall_idle()
+        answer = route.fetch()
+        assert answer.status == 423
+        dialog.get_by_role("button", name="Unlock").click()
+        dialog.wait_for(state="detached")
+        route.fulfill(response=answer)
+
     page.route("**/api/uploads*", arrives_while_it_locks, times=1)
     files = [{"name": f"stop{n}.wav", "mimeType": "audio/wav", "buffer": sound(900 + n)} for n in (1, 2)]
     page.locator("input[type=file]").set_input_files(files)
@@ -62,7 +70,9 @@ def test_files_that_were_chosen_before_the_screen_locked_are_sent_after_it_is_un
     becomes(0, SENT)
     becomes(1, WAITS)
     page.route("**/api/uploads*", sets_out_while_it_locks, times=1)
-    dialog.get_by_role("button", name="Unlock").click()
-    becomes(1, WAITS)  # once more: the server has refused it
+    with page.expect_response(lambda told: "/api/uploads" in told.url and told.status == 423):
+        dialog.get_by_role("button", name="Unlock").click()
+    becomes(1, WAITS)
+    page.route("**/api/uploads*", is_refused_late, times=1)
     dialog.get_by_role("button", name="Unlock").click()
     becomes(1, SENT)

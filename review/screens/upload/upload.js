@@ -17,7 +17,7 @@ class Form {
     this.now = null;
     this.build();
     window.addEventListener("beforeunload", (event) => (this.now || this.waiting.length) && event.preventDefault());
-    window.addEventListener("online", () => this.next()); // the lock tells this way that the screen is unlocked
+    window.addEventListener("online", () => this.unlocked()); // the lock tells this way that the screen is unlocked
   }
 
   show({ data, parentElement, setTriggerValue }) {
@@ -74,10 +74,16 @@ class Form {
     return row;
   }
 
+  unlocked() {
+    this.mayGoOn = true;
+    this.next();
+  }
+
   async next() {
     if (this.now) return;
     const row = this.waiting.shift();
     if (!row) return;
+    this.mayGoOn = false;
     const wrong = this.wrong(row.file);
     if (wrong) {
       this.end(row, wrong, "refused");
@@ -110,6 +116,7 @@ class Form {
     this.waiting.unshift(row);
     row.bar.value = 0;
     row.state.textContent = "waits until the screen is unlocked";
+    if (this.mayGoOn) this.next(); // it was unlocked before the server's refusal came
   }
 
   // What can be told before a byte is sent; the server asks the same again.
