@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from review.behaviours.modifiers import addressee
+from review.behaviours.modifiers import addressee, of_clause
 from review.behaviours.wording import HARD, INSIDE, SOFT, Stretch
 from review.encounter import SpeakerRole, role_of
 from review.meaning import Clause
@@ -23,29 +24,37 @@ class Piece:
     last: int
     speaker: str
     clause: Clause
-    addressee: str  # whom it is said to, as far as its wording tells
+    stretch: Stretch
+    tokens: tuple[int, int]  # of the stretch, half-open
+
+    @cached_property
+    def addressee(self) -> str:
+        """Whom it is said to, as far as its wording tells."""
+        start, stop = self.tokens
+        return addressee(self.stretch, start, stop - 1)
+
+    def modifiers(self, behaviour: str) -> tuple[str, ...]:
+        """What its wording tells of this behaviour: whether it is somebody else's words."""
+        start, stop = self.tokens
+        return of_clause(self.stretch, start, stop - 1, behaviour)
 
 
 def pieces(heard: Sequence[Stretch], roles: Sequence[SpeakerRole]) -> list[Piece]:
     """The clauses of all stretches in the order of their words."""
-    found = sorted(
-        (
-            (
-                stretch.tokens[start].word,
-                stretch.tokens[stop - 1].word,
-                stretch.speaker,
-                _text(stretch, start, stop),
-                addressee(stretch, start, stop - 1),
-            )
-            for stretch in heard
-            for start, stop in _cut(stretch)
-        ),
-    )
-    known = {speaker: role_of(roles, speaker).role for speaker in {one[2] for one in found}}
-    speakers = [None, *(one[2] for one in found)]
+    cuts = [(stretch, start, stop) for stretch in heard for start, stop in _cut(stretch)]
+    cuts.sort(key=lambda cut: cut[0].tokens[cut[1]].word)
+    known = {speaker: role_of(roles, speaker).role for speaker in {stretch.speaker for stretch in heard}}
+    before = [None, *(stretch.speaker for stretch, _, _ in cuts)]
     return [
-        Piece(first, last, speaker, Clause(text, known[speaker], goes_on=speaker == before), whom)
-        for (first, last, speaker, text, whom), before in zip(found, speakers, strict=False)
+        Piece(
+            stretch.tokens[start].word,
+            stretch.tokens[stop - 1].word,
+            stretch.speaker,
+            Clause(_text(stretch, start, stop), known[stretch.speaker], goes_on=stretch.speaker == last),
+            stretch,
+            (start, stop),
+        )
+        for (stretch, start, stop), last in zip(cuts, before, strict=False)
     ]
 
 

@@ -22,7 +22,7 @@ from review.behaviours.catalogue import may_show
 from review.behaviours.clauses import Piece, pieces
 from review.behaviours.marks import Mark
 from review.behaviours.modifiers import ANIMAL, PERSON, SELF
-from review.behaviours.rules import Condition, conditions, overruled_by, to_a_person
+from review.behaviours.rules import Condition, always, conditions, overruled_by, to_a_person
 from review.behaviours.wording import stretches
 from review.encounter import SpeakerRole, Turn
 from review.meaning import Floats
@@ -92,8 +92,10 @@ class _Reader:
                 if piece.addressee in NOBODY and behaviour in to_a_person():
                     continue
                 sure = float(likely[at])
+                said = (*always(behaviour), *piece.modifiers(behaviour))
                 if run and at == last + 1 and self._goes_on(behaviour, at):
-                    run = replace(run, last=piece.last, precision=max(run.precision, sure))
+                    both = tuple(one for one in run.modifiers if one in said)
+                    run = replace(run, last=piece.last, precision=max(run.precision, sure), modifiers=both)
                 else:
                     if run:
                         yield run
@@ -101,7 +103,7 @@ class _Reader:
                     details = {"directive": piece.clause.text} if behaviour == "order" else {}
                     if piece.addressee != PERSON:
                         details["addressee"] = piece.addressee
-                    run = Mark(behaviour, piece.first, piece.last, sure, SOURCE, details=details)
+                    run = Mark(behaviour, piece.first, piece.last, sure, SOURCE, said, details)
                 last = at
             if run:
                 yield run
@@ -158,7 +160,7 @@ def _once_each(marks: Iterable[Mark], turn_of: Sequence[int]) -> list[Mark]:
         if at is not None and _goes_with(found[at], one, turn_of):
             before = found[at]
             likelier = max(before, one, key=lambda each: each.precision)
-            said = tuple(sorted({*before.modifiers, *one.modifiers}))
+            said = tuple(name for name in before.modifiers if name in one.modifiers)  # what holds for all of it
             found[at] = replace(likelier, first=before.first, last=max(before.last, one.last), modifiers=said)
         else:
             last[one.behaviour] = len(found)

@@ -7,7 +7,7 @@ down"), so that a `not` that belongs to something else ("you're not listening, c
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,6 +17,8 @@ from review.behaviours.wording import INSIDE, Stretch, rule_folder
 NEGATED, HYPOTHETICAL, REPORTED, DIRECTED = "negated", "hypothetical", "reported", "directed"
 PERSON, COLLEAGUE, RADIO, ANIMAL, SELF = "person", "colleague", "radio", "animal", "self"
 REACH = 8  # tokens before a match in which a cue can stand
+SUBJECT = 5  # tokens before the cue with which a clause begins ("the man at the register said …")
+_VERB = ("VB", "MD")  # how the tags of verbs begin
 # Where one word both answers and negates, a cue governs its own clause only: "no, no, espere" is an order.
 _WITHIN_CLAUSE = frozenset({"es"})
 
@@ -37,6 +39,18 @@ def modifiers(stretch: Stretch, first: int) -> tuple[str, ...]:
     return tuple(found)
 
 
+def of_clause(stretch: Stretch, first: int, last: int, behaviour: str) -> tuple[str, ...]:
+    """Which modifiers the clause `first`..`last` shows for a behaviour that it is marked with as a whole.
+
+    Its own negations and conditions belong to what it shows ("nobody is going to hurt you"). That somebody else said
+    it has to hold for each thing that it says.
+    """
+    if behaviour not in _told_of(stretch.language):
+        return ()
+    heads = list(_heads(stretch, first, last, _cues(stretch.language)[REPORTED]))
+    return (REPORTED,) if heads and all(REPORTED in modifiers(stretch, head) for head in heads) else ()
+
+
 def addressee(stretch: Stretch, first: int, last: int) -> str:
     """Whom the sentence around tokens `first`..`last` is said to, as far as its wording tells."""
     start, end = stretch.sentence(first)
@@ -49,6 +63,18 @@ def addressee(stretch: Stretch, first: int, last: int) -> str:
     opening = stretch.sentence(0)
     called = any(next(pattern.find(stretch, *opening), None) for pattern in address[RADIO])
     return RADIO if called else PERSON
+
+
+def _heads(stretch: Stretch, first: int, last: int, scope: _Scope) -> Iterator[int]:
+    """Where each part of a clause that has a verb comes to what it is about: behind the cue that it begins with."""
+    tokens = stretch.tokens
+    parts = [at for at in range(first, last + 1) if at == first or tokens[at].before != INSIDE]
+    for start, stop in zip(parts, [*parts[1:], last + 1], strict=True):
+        if not any(tokens[at].tag.startswith(_VERB) for at in range(start, stop)):
+            continue
+        cue = next((at for at in range(start, min(stop, start + SUBJECT + 1)) if tokens[at].norm in scope.cues), start)
+        said = (at for at in range(cue, stop) if tokens[at].norm not in scope.cues | scope.bridge)
+        yield next(said, start)
 
 
 def _scope_start(stretch: Stretch, first: int) -> int:
@@ -96,6 +122,11 @@ def _cues(language: str) -> dict[str, _Scope]:
 @cache
 def _tellers(language: str) -> frozenset[str]:
     return frozenset(_raw(language)[REPORTED]["own"].split())
+
+
+@cache
+def _told_of(language: str) -> frozenset[str]:
+    return frozenset(_raw(language)[REPORTED].get("told_of", "").split())
 
 
 @cache

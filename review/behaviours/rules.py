@@ -131,6 +131,17 @@ def to_a_person() -> frozenset[str]:
 
 
 @cache
+def always(behaviour: str) -> tuple[str, ...]:
+    """The modifiers that every rule of this behaviour adds, since the behaviour itself implies them.
+
+    >>> always("profanity"), always("order")
+    (('directed',), ())
+    """
+    added = [set(rule.adds) for rule in load() if rule.behaviour == behaviour]
+    return tuple(sorted(set.intersection(*added))) if added else ()
+
+
+@cache
 def overruled_by() -> Mapping[str, tuple[str, ...]]:
     """The same the other way round: for each behaviour, those that it gives way to."""
     every = {loser for losers in overrules().values() for loser in losers}

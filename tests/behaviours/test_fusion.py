@@ -120,6 +120,23 @@ def test_a_mark_of_what_is_said_to_a_colleague_tells_whom(opinion, talk):
     assert mark.details["addressee"] == "colleague"
 
 
+def test_the_models_marks_carry_the_modifiers_that_their_words_show(opinion, talk):
+    opinion(threat_to_others="purple", profanity="purple")
+    [own] = fusion.mark(*talk((Role.CIVILIAN, "I will paint him purple.")))
+    [told] = fusion.mark(*talk((Role.CIVILIAN, "He said he will paint me purple.")))
+    [swearing] = fusion.mark(*talk((Role.OFFICER, "Oh you purple thing.")))
+    assert (own.modifiers, told.modifiers, swearing.modifiers) == ((), ("reported",), ("directed",))
+    assert told.source == swearing.source == fusion.SOURCE
+
+
+@pytest.mark.parametrize("between", [" ", " Well. "], ids=["in a row", "near"])
+def test_what_is_partly_somebody_elses_words_is_not_reported(opinion, talk, between):
+    opinion(threat_to_others="purple")
+    said = f"He said he will paint me purple.{between}I will paint him purple."
+    [mark] = fusion.mark(*talk((Role.CIVILIAN, said)))
+    assert mark.modifiers == ()
+
+
 def test_the_model_knows_every_behaviour_that_words_can_show():
     measured = {"interruption", "raised_voice", "repeated_order", "conflicting_orders"}
     assert set(meaning.behaviours()) == set(behaviours.CATALOGUE) - measured

@@ -1,6 +1,6 @@
 import pytest
 
-from review.behaviours.modifiers import addressee, modifiers
+from review.behaviours.modifiers import addressee, modifiers, of_clause
 from review.behaviours.wording import Spoken, stretches
 
 
@@ -35,6 +35,32 @@ def said(text, first_word):
 )
 def test_a_cue_governs_only_what_it_bridges_to(text, word, expected):
     assert said(text, word) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He said he will cut my face.", ("reported",)),
+        ("the guy at the register said he's got a blade", ("reported",)),
+        ("she says her head hurts where it hit the counter", ("reported",)),
+        ("I said I'll cut his face.", ()),
+        ("he said go home, I'll cut his face", ()),
+        ("I'll cut his face if he says one word.", ()),
+        ("I can't feel my fingers.", ()),
+        ("It won't quit bleeding.", ()),
+        ("If he comes back here I'll put a bullet in him.", ()),
+    ],
+)
+def test_a_whole_clause_is_somebody_elses_words_only_when_all_of_it_is(text, expected):
+    found = stretch(text)
+    assert of_clause(found, 0, len(found.tokens) - 1, "threat_to_others") == expected
+
+
+def test_whoever_quotes_somebody_in_asking_for_a_lawyer_asks_for_one():
+    found = stretch("My dad says to ask for a lawyer.")
+    last = len(found.tokens) - 1
+    assert of_clause(found, 0, last, "lawyer_request") == ()
+    assert of_clause(found, 0, last, "threat_to_others") == ("reported",)
 
 
 @pytest.mark.parametrize(
