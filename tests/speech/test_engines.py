@@ -22,6 +22,8 @@ from review.speech import Settings, checkpoint, faster, hub, openai
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "calm_traffic_stop.m4a"
 PLEA = Path(__file__).parents[1] / "data" / "speech" / "i_cant_breathe.flac"
+REAL = Path(__file__).parents[1] / "data" / "speech" / "real_speech.flac"
+SAID = "and so my fellow americans ask not what your country can do for you ask what you can do for your country"
 PROMPTS = ("initial_prompt", "prompt", "prefix", "hotwords")  # arguments that put words before or into what is heard
 HEARD_APART = 0.2  # WER between the engines on the words of one utterance or two; int8 and float32 differ in a word
 
@@ -53,6 +55,20 @@ def test_both_engines_hear_nearly_the_same_in_an_acted_sample():
     assert heard[0].models == heard[1].models, "the same file with the same checksum"
     starts = [one.words[0].span.start for one in heard]
     assert starts[0] == pytest.approx(starts[1], abs=0.3)
+
+
+@pytest.mark.filterwarnings("ignore:.*tiktoken:pytest.PytestUnraisableExceptionWarning")
+def test_both_engines_hear_every_word_of_real_speech_at_the_same_second():
+    pytest.importorskip("whisper")
+    heard = [
+        speech.recognise(media.samples(REAL), Settings(engine=engine, language="en"))
+        for engine in ("faster-whisper", "openai-whisper")
+    ]
+    for one in heard:
+        assert " ".join(scoring.normal(" ".join(word.text for word in one.words))) == SAID
+    apart = np.abs(np.subtract(*([word.span.start for word in one.words] for one in heard)))
+    assert np.median(apart) <= 0.05
+    assert np.mean(apart <= 0.3) >= 0.9  # seconds; int8 and float32 lay a word before a pause differently
 
 
 def test_openai_weights_are_ours_bit_for_bit(ctranslate2_tensors: dict[str, NDArray[Any]]):
