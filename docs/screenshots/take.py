@@ -82,16 +82,17 @@ class Somebody:
 
 def work(browser: Browser, base: str, sha: str, flags: tuple[Flag, ...]) -> None:
     """A little of what a supervisor and an officer do, so that the pages show it."""
-    calm = [flag for flag in flags if CATALOGUE[flag.behaviour].direction is Direction.DEESCALATING]
-    heated = [flag for flag in flags if CATALOGUE[flag.behaviour].direction is Direction.ESCALATING]
+    sure = [flag for flag in flags if flag.status is Status.FLAGGED]
+    calm = [flag for flag in sure if CATALOGUE[flag.behaviour].direction is Direction.DEESCALATING]
+    heated = [flag for flag in sure if CATALOGUE[flag.behaviour].direction is Direction.ESCALATING]
     boss = Somebody(browser, base, "demo.supervisor")
     boss.opens(sha, "assigned_review")
     for flag in (*calm[:4], *heated[:2]):
         boss.says(sha, "verdicts", flag=flag.id, answer="agree")
     boss.says(sha, "verdicts", flag=flags[-1].id, answer="wrong_words")
-    boss.does(sha, "praise", at=calm[0].span.start, text="Good start: you said who you are before anything else.")
+    boss.does(sha, "praise", at=calm[0].span.start, text="This is what brought it down. Well done.")
     boss.does(sha, "note", at=heated[0].span.start, text="Listen to the tone here once more together.")
-    boss.does(sha, "share", "trainer", start=calm[0].span.start, end=calm[0].span.end + 5, text="A clear greeting.")
+    boss.does(sha, "share", "trainer", start=calm[0].span.start, end=calm[0].span.end + 5, text="A clear turn.")
     boss.does(sha, "session", agenda=[calm[0].id, heated[0].id], next_step="Give the reason first.", held_on=None)
     boss.does(sha, "assign", "demo.supervisor", what="review", due="2030-01-31")
     officer = Somebody(browser, base, "demo.officer")
