@@ -20,7 +20,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from review.behaviours import CATALOGUE
-from review.encounter import Direction, Flag
+from review.encounter import Direction, Flag, Status
 from review.store import open_store
 
 HERE = Path(__file__).parent
