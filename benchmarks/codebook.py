@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.accuracy import table
 from review import behaviours, meaning, policy, scoring
-from review.behaviours import CATALOGUE, CODEBOOK_VERSION, Mark, conflicts, fusion, rules, sound, structure
+from review.behaviours import CATALOGUE, CODEBOOK_VERSION, Mark, conflicts, fusion, repeats, rules, sound, structure
 from review.encounter import Behaviour, Direction, Role, Span, SpeakerRole, Status, Turn, Word
 from review.scoring import Found
 
@@ -55,7 +55,7 @@ DIRECTIONS = {
 STRUCTURE = {
     "reassurance": f"left out when it follows a medical complaint that nobody checks within "
     f"{structure.COMPLAINT_WINDOW:g} s",
-    "order": f"carries its number among those alike within {structure.REPEAT_WINDOW:g} s, whether a reason came in the "
+    "order": f"carries its number among those alike within {repeats.REPEAT_WINDOW:g} s, whether a reason came in the "
     f"{structure.REASON_REACH:g} s before, and the seconds until it is given again",
     "questioning_after_invocation": "stands only after a request for a lawyer that is marked",
     "asks_to_guess": "left out when the reason is marked later in the same turn",
@@ -66,8 +66,9 @@ STRUCTURE = {
     f"{structure.ANSWER_WINDOW:g} s",
     "rights_advisement": "elements read in one go become one mark, which lists those heard so far and those not heard; "
     "which ones belong to it is set by country in the agency's policy",
-    "repeated_order": f"counted from the marked orders: {structure.REPEATS} alike by one speaker within "
-    f"{structure.REPEAT_WINDOW:g} s; carries whether a reason came between",
+    "repeated_order": f"counted from the marked orders: the third of {repeats.REPEATS} alike within "
+    f"{repeats.REPEAT_WINDOW:g} s, however worded (a table of what orders come to, and the words that they share) and "
+    "whichever officer gives them; carries how many there were and whether a reason came between",
     "conflicting_orders": f"a table of pairs of orders that cannot both be obeyed, by two officers within "
     f"{conflicts.CONFLICT_WINDOW:g} s",
 }

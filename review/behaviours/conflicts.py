@@ -74,7 +74,7 @@ def conflicting(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[Sp
     for order in _orders(marks, turns, roles):
         recent = [one for one in recent if order.start - one.start <= CONFLICT_WINDOW]
         for before in reversed(recent):
-            pair = _between(before.text, order.text) if before.speaker != order.speaker else None
+            pair = between(before.text, order.text) if before.speaker != order.speaker else None
             if pair:
                 yield Mark(
                     behaviour="conflicting_orders",
@@ -110,7 +110,8 @@ def _orders(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[Speake
     return sorted(found, key=lambda order: (order.start, order.mark.first, order.mark.last))
 
 
-def _between(one: str, other: str) -> Pair | None:
+def between(one: str, other: str) -> Pair | None:
+    """The pair on whose two sides these orders fall, both as `plain` writes them; None when both can be obeyed."""
     return next((pair for pair in pairs() if pair.parts(one, other)), None)
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
-from review.behaviours import bases
+from review.behaviours import bases, conflicts, repeats
 from review.behaviours.catalogue import CODEBOOK_VERSION
 from review.behaviours.marks import Mark
+from review.behaviours.repeats import REPEAT_WINDOW, REPEATS, Order
 from review.encounter import Role, Span, SpeakerRole, Turn, role_of
 
-STRUCTURE_VERSION = 1
-REPEATS = 3  # orders alike that make a repeated order
-REPEAT_WINDOW = 30.0  # seconds in which they are given (codebook: repeated_order)
+STRUCTURE_VERSION = 2
 COMPLAINT_WINDOW = 30.0  # seconds after a medical complaint in which it is checked or waved off (codebook: reassurance)
 # What is told first of the officers' words after a medical complaint; all else follows as it was said.
 AFTER_COMPLAINT = ("medical_aid", "help", "reassurance", "empathy", "medical_dismissal", "dismissal", "force", "order")
@@ -44,6 +44,7 @@ class _Said:
     turns: tuple[int, ...]  # index of the turn of each word
     speakers: tuple[str, ...]
     texts: tuple[str, ...]  # of each turn
+    words: tuple[str, ...]
     roles: Sequence[SpeakerRole]
 
     def start(self, mark: Mark) -> float:
@@ -54,6 +55,9 @@ class _Said:
 
     def speaker(self, mark: Mark) -> str:
         return self.speakers[mark.first]
+
+    def quote(self, mark: Mark) -> str:
+        return conflicts.plain(" ".join(self.words[mark.first : mark.last + 1]))
 
     def role(self, mark: Mark) -> Role:
         return role_of(self.roles, self.speaker(mark)).role
@@ -96,34 +100,48 @@ class _Marked:
             keys += [("", "check")] if mark.behaviour in CHECKS else []
             keys += [("", "police")] if said.role(mark) in POLICE else []
             keys += [("", "answer")] if mark.behaviour in {*REFUSALS, "cooperation"} else []
-            keys += [(speaker, "order", str(mark.details.get("directive")))] if mark.behaviour == "order" else []
             for key in keys:
                 self._rows.setdefault(key, []).append(mark)
         self._made: dict[tuple[str, ...], _Row] = {}
-        chains = [marks for key, marks in self._rows.items() if len(key) > 2]
-        self.repeats = {place: count for chain in chains for place, count in _repeats(chain, said)}
 
     def row(self, behaviour: str, *, speaker: str = "") -> _Row:
         """The marks of this behaviour (or of "reason", "check", "answer", "police"), of everybody or of one speaker."""
         return self._row((speaker, behaviour))
 
-    def same_orders(self, mark: Mark) -> _Row:
-        """All orders by this speaker to do the same."""
-        return self._row((self.said.speaker(mark), "order", str(mark.details.get("directive"))))
+    @cached_property
+    def chains(self) -> tuple[tuple[Order, ...], ...]:
+        """Orders alike, each given within the window after one before it; those of all officers together."""
+        orders = [self._order(mark) for mark in self.row("order").marks if self.said.role(mark) is not Role.RADIO]
+        found: dict[int, list[Order]] = {}
+        for order, group in zip(orders, repeats.groups(orders), strict=True):
+            found.setdefault(group, []).append(order)
+        return tuple(map(tuple, found.values()))
+
+    @cached_property
+    def _again(self) -> Mapping[tuple[int, int], tuple[int, Mark | None]]:
+        """For where each order stands, the how manieth of its chain within the window it is, and the next of it."""
+        found: dict[tuple[int, int], tuple[int, Mark | None]] = {}
+        for chain in self.chains:
+            since = 0
+            for place, order in enumerate(chain):
+                while order.start - chain[since].start > REPEAT_WINDOW:
+                    since += 1
+                after = chain[place + 1].mark if place + 1 < len(chain) else None
+                found[order.mark.first, order.mark.last] = (place - since + 1, after)
+        return found
+
+    def again(self, mark: Mark) -> tuple[int, Mark | None]:
+        """The how manieth order alike within the window this is, and the next of them."""
+        return self._again.get((mark.first, mark.last), (1, None))
+
+    def _order(self, mark: Mark) -> Order:
+        by = "" if self.said.role(mark) in POLICE else self.said.speaker(mark)
+        return Order(mark, self.said.start(mark), by, self.said.quote(mark))
 
     def _row(self, key: tuple[str, ...]) -> _Row:
         if key not in self._made:
             self._made[key] = _Row(self._rows.get(key, ()))
         return self._made[key]
-
-
-def _repeats(orders: Sequence[Mark], said: _Said) -> Iterator[tuple[tuple[int, int], int]]:
-    """Where each order stands, and the how manieth within the window it is."""
-    since = 0
-    for place, mark in enumerate(orders):
-        while said.start(mark) - said.start(orders[since]) > REPEAT_WINDOW:
-            since += 1
-        yield (mark.first, mark.last), place - since + 1
 
 
 def shape(
@@ -138,6 +156,7 @@ def shape(
         tuple(number for number, turn in enumerate(turns) for _ in turn.words),
         tuple(turn.speaker for turn in turns for _ in turn.words),
         tuple(bases.plain(turn.text) for turn in turns),
+        tuple(word.text for turn in turns for word in turn.words),
         roles,
     )
     ordered = sorted(marks, key=lambda mark: (mark.first, mark.last, mark.behaviour, mark.source))
@@ -184,11 +203,11 @@ def _with_facts(mark: Mark, marked: _Marked) -> Mark:
 
 
 def _facts_of_order(mark: Mark, marked: _Marked) -> dict[str, Any]:
-    said, same = marked.said, marked.same_orders(mark)
-    again = same.next_after(mark.first)
+    said = marked.said
+    repeat, again = marked.again(mark)
     soon = again is not None and said.start(again) - said.start(mark) <= REPEAT_WINDOW
     return {
-        "repeat": marked.repeats[mark.first, mark.last],
+        "repeat": repeat,
         "reason_before": _reason_before(mark, marked),
         "seconds_allowed": max(0.0, round(said.start(again) - said.end(mark), 3)) if again and soon else None,
     }
@@ -274,26 +293,21 @@ def _soon(before: Mark, mark: Mark, said: _Said) -> bool:
 
 
 def _repeated(marked: _Marked) -> Iterator[Mark]:
-    """A signal on the last of three or more orders alike within the window."""
-    said = marked.said
-    chains: dict[tuple[str, str], list[Mark]] = {}
-    for mark in marked.row("order").marks:
-        if said.role(mark) is not Role.RADIO:
-            chains.setdefault((said.speaker(mark), str(mark.details["directive"])), []).append(mark)
-    for orders in chains.values():
-        for run in _runs(orders, said):
-            last = run[-1]
+    """A signal on the order that is the third alike within the window; it tells how many followed in that row."""
+    for chain in marked.chains:
+        for run in repeats.runs(chain):
+            first, third, last = run[0], run[REPEATS - 1], run[-1]
             yield Mark(
                 behaviour="repeated_order",
-                first=last.first,
-                last=last.last,
-                precision=min(mark.precision for mark in run),
+                first=third.mark.first,
+                last=third.mark.last,
+                precision=min(order.mark.precision for order in run[:REPEATS]),
                 source=SOURCE,
                 details={
-                    "directive": last.details["directive"],
+                    "directive": third.directive,
                     "count": len(run),
-                    "seconds": round(said.start(last) - said.start(run[0]), 3),
-                    "reason_between": _reason_between(run[0], last, marked),
+                    "seconds": round(last.start - first.start, 3),
+                    "reason_between": _reason_between(first.mark, last.mark, marked),
                 },
             )
 
@@ -301,18 +315,3 @@ def _repeated(marked: _Marked) -> Iterator[Mark]:
 def _reason_between(first: Mark, last: Mark, marked: _Marked) -> bool:
     reasons = (marked.row(behaviour).next_after(first.last) for behaviour in sorted(REASONS))
     return any(reason is not None and reason.first < last.first for reason in reasons)
-
-
-def _runs(orders: Sequence[Mark], said: _Said) -> Iterator[list[Mark]]:
-    """Stretches of orders in which every three in a row lie within the window."""
-    run: list[Mark] = []
-    for mark in orders:
-        if len(run) >= REPEATS - 1 and said.start(mark) - said.start(run[-(REPEATS - 1)]) <= REPEAT_WINDOW:
-            run.append(mark)
-        elif len(run) >= REPEATS:
-            yield run
-            run = [mark]
-        else:
-            run = [*run[-(REPEATS - 2) :], mark]
-    if len(run) >= REPEATS:
-        yield run

@@ -34,14 +34,29 @@ def test_two_orders_or_three_slow_ones_or_three_different_ones_are_no_repeat(fla
     assert not only(flags_in("Sit down.", "Turn around.", "Step back."), "repeated_order")
 
 
-def test_the_same_order_by_two_officers_is_no_repeat_of_one(flags_in):
-    flags = flags_in("Sit down.", (Role.OTHER_OFFICER, "Sit down."), "Sit down.")
-    assert not only(flags, "repeated_order")
+def test_orders_of_all_officers_count_towards_a_repeat_but_not_those_of_a_voice_that_nobody_knows(flags_in):
+    [signal] = only(flags_in("Sit down.", (Role.OTHER_OFFICER, "Have a seat."), "Sit down."), "repeated_order")
+    assert signal.details["count"] == 3
+    assert not only(flags_in("Sit down.", (Role.UNKNOWN, "Sit down."), "Sit down."), "repeated_order")
 
 
-def test_a_long_row_of_orders_is_one_signal(flags_in):
-    [signal] = only(flags_in(*["Drop the knife!"] * 6, pause=1.0), "repeated_order")
+def test_the_same_order_in_other_words_is_the_same_one(flags_in):
+    flags = flags_in("Shut off the engine.", "Turn the car off.", "Switch the ignition off!")
+    assert [flag.details["repeat"] for flag in only(flags, "order")] == [1, 2, 3]
+    [signal] = only(flags, "repeated_order")
+    assert signal.quote == "Switch the ignition off!"
+
+
+def test_an_order_said_twice_in_a_breath_counts_twice(flags_in):
+    assert only(flags_in("Step back step back sir", "Step back."), "repeated_order")
+    assert not only(flags_in("Step back sir", "Step back."), "repeated_order")
+
+
+def test_a_long_row_of_orders_is_one_signal_on_the_third(flags_in):
+    flags = flags_in(*["Drop the knife!"] * 6, pause=1.0)
+    [signal] = only(flags, "repeated_order")
     assert signal.details["count"] == 6
+    assert signal.first == only(flags, "order")[2].first
 
 
 def test_an_order_tells_the_seconds_until_it_is_repeated(flags_in):
