@@ -82,7 +82,7 @@ class Facts:
     present: frozenset[str] = frozenset()  # ids of others known to appear in it
     statement_done: bool = False
     held: bool = False  # referred to internal affairs and not released
-    shared_with: frozenset[str] = frozenset()  # roles that a moment of it was shared with
+    shared_with: frozenset[str] = frozenset()  # roles that can hear a moment of it now
     assigned_to: frozenset[str] = frozenset()  # user ids
 
 

@@ -320,6 +320,23 @@ def test_a_moment_is_shared_with_one_role_and_gone_when_it_is_taken_back(supervi
         moments.clip(sit(OVERSIGHT), act.id)
 
 
+def test_while_a_recording_is_held_only_what_internal_affairs_shared_is_heard(supervisor, sit, shelved, store):
+    before = shared(supervisor, shelved, start=1.0, end=4.0)
+    do(supervisor, shelved, "refer", why="force without a report")
+    assert moments.shared(sit(TRAINER)) == ()
+    with pytest.raises(Refused, match="not shared with you any more"):
+        moments.clip(sit(TRAINER), before.id)
+    affairs = sit(AFFAIRS, "audit")
+    after = shared(affairs, shelved, start=5.0, end=8.0)
+    assert [moment.id for moment in moments.shared(sit(TRAINER))] == [after.id]
+    assert moments.clip(sit(TRAINER), after.id) == (shelved.media, Span(5.0, 8.0))
+    with pytest.raises(Refused, match="not shared with you any more"):
+        moments.clip(sit(TRAINER), before.id)
+    do(affairs, shelved, "release", why="looked into")
+    assert [moment.id for moment in moments.shared(sit(TRAINER))] == [after.id, before.id]
+    assert moments.clip(sit(TRAINER), before.id)
+
+
 def test_each_play_of_a_moment_is_logged_and_so_is_each_refusal(supervisor, sit, shelved, store):
     act = shared(supervisor, shelved, start=1.0, end=4.0)
     path, span = moments.clip(sit(TRAINER), act.id)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from review.access import ViewerRole
 from review.casework.acts import WITHDRAWABLE, Act, Kind
 from review.encounter import Span
 
@@ -68,6 +69,11 @@ class Casework:
     contests: tuple[Act, ...] = ()
     requests: tuple[Act, ...] = ()
     listened: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)  # by person, apart and in order
+
+    @property
+    def shared(self) -> tuple[Act, ...]:
+        """The shares that can be heard now: while the recording is held, only what internal affairs shared."""
+        return tuple(act for act in self.shares if self.hold is None or act.role == ViewerRole.INTERNAL_AFFAIRS)
 
 
 def holding(acts: Iterable[Act]) -> Casework:

@@ -14,6 +14,7 @@ from review.desk.desk import Desk
 from review.encounter import Encounter, Role, Span
 from review.errors import Refused
 
+_OF_SHARES = (Kind.SHARE, Kind.WITHDRAW, Kind.REFER, Kind.RELEASE)  # what decides whether a moment is heard
 NOT_SHARED = "There is no such moment, or it is not shared with you any more."
 
 
@@ -79,10 +80,14 @@ def _purpose(desk: Desk) -> str:
 
 
 def _shares(desk: Desk) -> Mapping[str, Act]:
+    """What this role can hear now; that a recording is held is told to nobody here, its moments are only gone."""
     if desk.viewer.role not in SHARED_WITH:
         return {}
     with desk.store.casebook() as book:
-        return {act.id: act for act in book.of_kind([Kind.SHARE], about=desk.viewer.role)}
+        acts = book.of_kind([Kind.SHARE], about=desk.viewer.role)
+        work = book.casework_of({act.recording for act in acts}, kinds=_OF_SHARES)
+    heard = {act.id for one in work.values() for act in one.shared}
+    return {act.id: act for act in acts if act.id in heard}
 
 
 def _moment(act: Act, encounter: Encounter) -> Moment:

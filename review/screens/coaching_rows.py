@@ -57,7 +57,7 @@ def coaching_row(ready: Preparation, viewer: Viewer, *, may: Collection[str], to
         "steps": STEP_NAMES,
         "sessions": [session_row(one, {**earlier, **known}) for one in reversed(work.sessions)],
         "last": last_row(ready, own="session" in may),
-        "shares": [share_row(act, viewer.user) for act in work.shares],
+        "shares": [share_row(act, work, viewer.user) for act in work.shares],
     }
 
 

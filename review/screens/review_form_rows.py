@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from review.access import Viewer
-from review.casework import Act, Assignment, Signing, withdrawable
+from review.casework import Act, Assignment, Casework, Signing, withdrawable
 from review.casework.acts import LONGEST_SHARE
 from review.casework.form import HEARD_SHARE
 from review.desk.reviewing import Review, Wearer
@@ -62,7 +62,7 @@ def form_row(
         "fitting": {
             what: [{"id": who.user, "name": who.name} for who in people] for what, people in review.fitting.items()
         },
-        "shares": [share_row(act, viewer.user) for act in work.shares],
+        "shares": [share_row(act, work, viewer.user) for act in work.shares],
         "marks": [mark_row(flag) for flag in encounter.flags],
     }
 
@@ -136,8 +136,8 @@ def assignment_row(one: Assignment, viewer: Viewer, today: date) -> dict[str, An
     }
 
 
-def share_row(act: Act, user: str) -> dict[str, Any]:
-    """A stretch that was shared, with whom, and whether this person can take it back."""
+def share_row(act: Act, work: Casework, user: str) -> dict[str, Any]:
+    """A stretch that was shared, with whom, whether they hear it now, and whether this person can take it back."""
     start, end = float(act.body["start"]), float(act.body["end"])
     return {
         **_by(act),
@@ -147,6 +147,7 @@ def share_row(act: Act, user: str) -> dict[str, Any]:
         "end": end,
         "clock": f"{clock(start)}–{clock(end)}",
         "text": act.text,
+        "heard": act in work.shared,
         "mine": withdrawable(act, user),
     }
 

@@ -244,7 +244,7 @@ def _facts(row: Row[Any] | None, others: frozenset[str], work: Casework) -> Fact
         present=others,
         statement_done=work.statement is not None,
         held=work.hold is not None,
-        shared_with=frozenset(share.about for share in work.shares),
+        shared_with=frozenset(share.about for share in work.shared),
         assigned_to=frozenset(one.to for one in work.assignments),
     )
 

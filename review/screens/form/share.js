@@ -20,9 +20,9 @@ export class Share {
       el("div", { class: "row" }, field("Moment", this.mark), field("From", this.from), field("To", this.to), field("With", this.with)),
       el("div", { class: "row grow" }, field("Why", this.text), el("button", {}, "Share")), this.wrong);
     this.list = el("ul", { class: "plain" });
-    this.root = el("details", { class: "share", hidden: !form.can("share") }, el("summary", {}, "Share a moment for training or oversight"),
-      el("p", { class: "quiet" }, "They hear and read this stretch and nothing around it; speakers are told by role. Whatever is said in it is heard as it is, ",
-        "names too. They see neither the recording's name nor whose it is."), this.form_, this.list);
+    this.root = el("details", { class: "share" }, el("summary", {}, "Share a moment for training or oversight"),
+      (this.told = el("p", { class: "quiet" }, "They hear and read this stretch and nothing around it; speakers are told by role. Whatever is said in it is heard as it is, ",
+        "names too. They see neither the recording's name nor whose it is.")), this.form_, this.list);
   }
 
   // Opens with this stretch filled in.
@@ -43,12 +43,15 @@ export class Share {
   show() {
     const { form } = this;
     const gone = new Set(form.fresh.filter(({ kind }) => kind === "withdraw").map(({ about }) => about));
-    const fresh = form.fresh.filter(({ kind }) => kind === "share").map(({ id, about, body }) => ({ id, mine: true,
+    const fresh = form.fresh.filter(({ kind }) => kind === "share").map(({ id, about, body }) => ({ id, mine: true, heard: true,
       with: about === "trainer" ? "trainers" : "oversight", clock: `${clock(body.start)}–${clock(body.end)}`, text: body.text, by: form.state.user, saving: form.pending.has(id) }));
     const all = [...form.state.shares, ...fresh].filter(({ id }) => !gone.has(id));
+    // While a recording is held nobody but internal affairs shares, and whoever did before can still take it back.
+    this.form_.hidden = this.told.hidden = !form.can("share");
+    this.root.hidden = this.form_.hidden && !all.some(({ mine }) => mine);
     this.list.replaceChildren(...all.map((one) => el("li", { "data-share": one.id },
       `${one.clock} with ${one.with}${one.text ? `: ${one.text}` : ""}`,
-      el("span", { class: "quiet" }, one.saving ? " saving …" : ` by ${form.name(one.by)}`),
+      el("span", { class: "quiet" }, one.saving ? " saving …" : ` by ${form.name(one.by)}${one.heard ? "" : ", not heard while the recording is held"}`),
       one.mine ? button("Stop sharing", { class: "quiet-button", onclick: () => form.act("withdraw", one.id) }) : null)));
   }
 
