@@ -13,7 +13,7 @@ from review.desk import NO_PURPOSE, Desk, casework, corrections, debrief, export
 from review.encounter import Answer, Verdict
 from review.errors import Refused, RefusedAct, RefusedVerdict, UnknownRecording
 from review.report import Format
-from review.store import engine, fingerprint
+from review.store import Filter, engine, fingerprint
 from review.store.tables import audit
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -244,6 +244,17 @@ def test_lists_and_searches_hold_only_what_is_within_reach(sit, shelved):
     assert library.search(sit(OTHER_UNIT), "shouting", limit=10) == ()
     with pytest.raises(Refused):
         library.search(sit(OFFICER), "shouting", limit=10)
+
+
+def test_whoever_is_named_as_a_voice_is_found_by_no_search(sit, shelved):
+    desk = sit(SUPERVISOR, "assigned_review")
+    renamed = correction(shelved, kind="speaker", was="S2", now="Witness A")
+    assert corrections.correct(desk, shelved.sha256, renamed) == 2
+    [hit] = library.search(desk, "shouting", limit=10)
+    assert hit.speaker == "Witness A"
+    for query in ("Witness A", "witness", '"Witness A"', "Witness A shouting"):
+        assert library.search(desk, query, limit=10) == ()
+        assert library.searched(desk, query, Filter(), limit=10).places == 0
 
 
 def test_what_is_not_there_is_unknown_and_what_is_out_of_reach_is_refused(sit, shelved):
