@@ -98,7 +98,7 @@ def tag(
         tuple(turn.speaker for turn in turns for _ in turn.words),
         roles,
     )
-    shaped = structure.shape(marks, turns, roles, rights=settings.rights)
+    shaped = structure.shape(marks, turns, roles, rights=settings.rights, language=language)
     signals = (*conflicts.conflicting(shaped, turns, roles), *sound.heard(acts, turns, roles))
     if language != "en":  # whose marks were measured
         settings = replace(settings, levels={}, unsure_only=())

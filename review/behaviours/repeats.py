@@ -34,12 +34,16 @@ class Thing:
 
 @dataclass(frozen=True)
 class Order:
-    """An order that is marked: when it begins, whose it is ("" for any officer), and its words as `conflicts.plain`."""
+    """An order that is marked: when it begins, whose it is ("" for any officer), and its words as `conflicts.plain`.
+
+    Where `english` is not so, only what the rule calls it and the very same words make it the same as another.
+    """
 
     mark: Mark
     start: float
     by: str
     text: str
+    english: bool = True
 
     @property
     def directive(self) -> str:
@@ -94,6 +98,8 @@ def same(one: Order, other: Order) -> bool:
     """Whether both order the same."""
     if one.text == other.text:
         return True
+    if not one.english:
+        return one.directive == other.directive
     alike = one.directive == other.directive or not said_in(one.text).isdisjoint(said_in(other.text))
     return alike and not conflicts.between(one.text, other.text)
 
@@ -129,6 +135,7 @@ def runs(orders: Sequence[Order]) -> Iterator[list[Order]]:
 
 def times(order: Order) -> int:
     """How often these words say it: "step back, step back, sir" is two."""
-    words = order.text.split()
-    pairs = Counter(pair for pair in pairwise(words) if pair[1] not in ARTICLES)
+    if not order.english:
+        return 1
+    pairs = Counter(pair for pair in pairwise(order.text.split()) if pair[1] not in ARTICLES)
     return max(pairs.values(), default=1)

@@ -45,6 +45,7 @@ class _Said:
     speakers: tuple[str, ...]
     texts: tuple[str, ...]  # of each turn
     words: tuple[str, ...]
+    english: bool
     roles: Sequence[SpeakerRole]
 
     def start(self, mark: Mark) -> float:
@@ -136,7 +137,7 @@ class _Marked:
 
     def _order(self, mark: Mark) -> Order:
         by = "" if self.said.role(mark) in POLICE else self.said.speaker(mark)
-        return Order(mark, self.said.start(mark), by, self.said.quote(mark))
+        return Order(mark, self.said.start(mark), by, self.said.quote(mark), self.said.english)
 
     def _row(self, key: tuple[str, ...]) -> _Row:
         if key not in self._made:
@@ -145,7 +146,12 @@ class _Marked:
 
 
 def shape(
-    marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerRole], *, rights: Sequence[str] = RIGHTS
+    marks: Sequence[Mark],
+    turns: Sequence[Turn],
+    roles: Sequence[SpeakerRole],
+    *,
+    rights: Sequence[str] = RIGHTS,
+    language: str = "en",
 ) -> tuple[Mark, ...]:
     """The marks with what their order tells: details of orders and rights, repeats marked, hollow comfort left out.
 
@@ -157,6 +163,7 @@ def shape(
         tuple(turn.speaker for turn in turns for _ in turn.words),
         tuple(bases.plain(turn.text) for turn in turns),
         tuple(word.text for turn in turns for word in turn.words),
+        language == "en",
         roles,
     )
     ordered = sorted(marks, key=lambda mark: (mark.first, mark.last, mark.behaviour, mark.source))

@@ -51,6 +51,15 @@ def test_what_a_rule_calls_the_same_is_the_same():
     assert repeats.same(order("suelte el cuchillo", directive="drop it"), order("tirelo", directive="drop it"))
 
 
+def test_words_of_another_language_are_not_read_as_english_ones():
+    one, other = (
+        Order(Mark("order", 0, 0, 0.9, "rule:test@1", details={"directive": text}), 0.0, "", text, english=False)
+        for text in ("ponga las manos en el volante", "deje las llaves en el piso")
+    )
+    assert not repeats.same(one, other)
+    assert repeats.same(one, one)
+
+
 def test_an_order_belongs_to_the_last_one_alike_of_the_same_people_within_the_window():
     said = [order("Sit down."), order("Turn around.", at=3.0), order("Have a seat.", at=20.0)]
     again = order("Sit down!", at=45.0)
