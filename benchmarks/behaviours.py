@@ -1,8 +1,8 @@
 """How well behaviours are found in written talk, and how fast: `python -m benchmarks.behaviours [PART…]`.
 
-Parts: levels, gate, talks, hours, parts, alarms, dialects, choices, samples, speed; all when none is named. Results:
-behaviours.md and .json in benchmarks/results; a part not measured again keeps its numbers. `choices` needs ../shared;
-its peers need the packages vaderSentiment and convokit, which the product does not: where one is missing its row stays.
+Parts: levels, gate, talks, hours, parts, alarms, dialects, choices, samples, examples, speed; all when none is
+named. Results: behaviours.md and .json in benchmarks/results; a part not measured again keeps its numbers. `choices` needs
+../shared; its peers need the packages vaderSentiment and convokit, which the product does not: where one is missing its row stays.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import choices
+from benchmarks import choices, examples
 from benchmarks.behaviours_page import page
 from benchmarks.choices import DRAWS, SEED
 from benchmarks.codebook import FEWEST, LEAST_PRECISION
@@ -308,7 +308,7 @@ def hour(words: int) -> tuple[Any, Any]:
     return transcripts.to_turns(lines)
 
 
-PARTS: dict[str, Callable[[], dict[str, Any]]] = {
+PARTS: dict[str, Callable[[], Mapping[str, Any]]] = {
     "levels": levels,
     "gate": gate,
     "talks": talks,
@@ -318,6 +318,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "dialects": dialects,
     "choices": lambda: choices.measured(RESULT),
     "samples": samples,
+    "examples": examples.measured,
     "speed": speed,
 }
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy import table
+from benchmarks.examples import Otherwise, alone
+from benchmarks.goals import goals
 from review import behaviours, meaning, policy, scoring
 from review.behaviours import CATALOGUE, CODEBOOK_VERSION, Mark, conflicts, fusion, repeats, rules, sound, structure
 from review.encounter import Behaviour, Direction, Role, Span, SpeakerRole, Status, Turn, Word
@@ -92,6 +94,8 @@ class Measured:
     bins: Sequence[Sequence[Any]] = ()  # range, flags, mean confidence, share right
     free: Mapping[str, Found] = field(default_factory=dict)  # without the gate that makes some unsure only
     hours: Found = field(default_factory=Found)  # of the same talks joined to recordings of an hour
+    goals: str = ""  # the table of what was wanted
+    otherwise: Otherwise = field(default_factory=dict)  # examples that the program decides otherwise than their rule
 
     @property
     def all_found(self) -> Found:
@@ -121,6 +125,8 @@ def read_measured(path: Path = RESULT) -> Measured:
         bins=raw["bins"],
         free={name: Found(**counts) for name, counts in kept.get("gate", {}).get("found", {}).items()},
         hours=Found(**kept["hours"]["all"]) if "hours" in kept else Found(),
+        goals=goals(kept),
+        otherwise=kept.get("examples", {}),
     )
 
 
@@ -152,10 +158,11 @@ def known_to_the_model() -> frozenset[str]:
 
 def page(measured: Measured) -> str:
     """The whole of docs/behaviours.md."""
+    head, preface = PREFACE.read_text(encoding="utf-8").strip().split("\n## ", 1)
     parts = [
-        PREFACE.read_text(encoding="utf-8")
-        .strip()
-        .format(version=CODEBOOK_VERSION, model=MODEL * bool(known_to_the_model())),
+        head.strip().format(version=CODEBOOK_VERSION),
+        *([measured.goals] if measured.goals else []),
+        "## " + preface.format(model=MODEL * bool(known_to_the_model())),
         "## How well it does",
         *_together(measured),
         "## All behaviours",
@@ -220,7 +227,7 @@ def _entry(one: Behaviour, measured: Measured) -> str:
     who = [WHO[role] for role in Role if role in one.roles]
     lines = [f"### {one.id}", f"{DIRECTIONS[one.direction][0]}. Can be shown by: {', '.join(who)}.", one.definition]
     points = [("Counts", _quotes(one.counts)), ("Does not count", " · ".join(map(_plain, one.does_not_count)))]
-    points += list(_examples(one, own))
+    points += [(name, _quotes(texts)) for name, texts in examples_of(one, measured)]
     points += [("Source", _source(one, own)), ("Found by", _ways(one, own)), ("Confidence", _confidence(one, own))]
     points += list(_figures(one, measured))
     lines.append("\n".join(f"- **{name}**: {text}" for name, text in points if text))
@@ -229,14 +236,20 @@ def _entry(one: Behaviour, measured: Measured) -> str:
     return "\n\n".join(lines)
 
 
-def _examples(one: Behaviour, own: Sequence[rules.Rule]) -> Iterator[tuple[str, str]]:
-    """Examples of the rules that are tests, a first one of each rule, then a second one."""
+def examples_of(one: Behaviour, measured: Measured) -> Iterator[tuple[str, Sequence[str]]]:
+    """Examples of the rules that are tests, first one of each rule, then a second; and those that end otherwise."""
     said = {example.lower().strip(" .!?") for example in one.counts}
-    alone = [rule for rule in own if not rule.after]
-    for name, kinds in (("Marked", [rule.hits for rule in alone]), ("Not marked", [rule.misses for rule in alone])):
-        row = [example for example in chain.from_iterable(zip_longest(*kinds)) if example]
+    missed, marked = (measured.otherwise.get(kind, {}).get(one.id, ()) for kind in ("missed", "marked"))
+    own = alone(one.id)
+    for name, kinds, left in (
+        ("Marked", [rule.hits for rule in own], missed),
+        ("Not marked", [rule.misses for rule in own], marked),
+    ):
+        row = [example for example in chain.from_iterable(zip_longest(*kinds)) if example and example not in left]
         new = [example for example in row if example.lower().strip(" .!?") not in said]
-        yield name, _quotes(list(dict.fromkeys(new if len(new) > 1 else row))[:EXAMPLES])
+        yield name, list(dict.fromkeys(new if len(new) > 1 else row))[:EXAMPLES]
+    yield "Ought to be marked and is not", missed
+    yield "Ought not to be marked and is", marked
 
 
 def _quotes(texts: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks import behaviours as bench
-from benchmarks import codebook
+from benchmarks import codebook, examples
 from review.behaviours import CATALOGUE, rules
 from review.scoring import Found, TalkScore
 from review.scoring.words import BINS, Bin
@@ -88,6 +88,34 @@ def test_an_entry_has_one_to_four_examples_of_each_kind_from_its_rules(behaviour
         shown = [one.strip('"') for one in line.removeprefix(f"- **{name}**: ").split(" · ")]
         assert min(2, len(known)) <= len(shown) <= codebook.EXAMPLES
         assert set(shown) <= known
+
+
+SHOWN = {
+    "Marked": True,
+    "Not marked": False,
+    "Ought to be marked and is not": False,
+    "Ought not to be marked and is": True,
+}
+FEW = 2  # of the examples that do as their rule says are asked here; of the others all
+
+
+@pytest.mark.parametrize("behaviour", CATALOGUE.values(), ids=lambda one: one.id)
+def test_the_whole_program_does_with_the_pages_examples_what_the_page_says(behaviour):
+    for name, texts in codebook.examples_of(behaviour, codebook.read_measured()):
+        some = texts if name.startswith("Ought") else texts[:FEW]
+        found = {text: examples.marked(behaviour.id, text) for text in some}
+        assert set(found.values()) <= {SHOWN[name]}, "measure again: python -m benchmarks.behaviours examples"
+
+
+def test_examples_that_end_otherwise_are_told_apart():
+    courtesy = CATALOGUE["courtesy"]
+    plain = dict(codebook.examples_of(courtesy, codebook.Measured()))
+    hit, miss = plain["Marked"][0], plain["Not marked"][0]
+    other = codebook.Measured(otherwise={"missed": {"courtesy": [hit]}, "marked": {"courtesy": [miss]}})
+    told = dict(codebook.examples_of(courtesy, other))
+    assert hit not in told["Marked"]
+    assert miss not in told["Not marked"]
+    assert (told["Ought to be marked and is not"], told["Ought not to be marked and is"]) == ([hit], [miss])
 
 
 def test_what_means_something_only_after_something_else_shows_no_examples_as_if_it_stood_alone():
