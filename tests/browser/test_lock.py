@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
+from review.casework import Act, Kind
+from review.store import open_store
+from review.web.sign_in import DEMO_ACCOUNTS
+
 pytestmark = pytest.mark.browser
+AT = datetime(2025, 3, 2, tzinfo=UTC)
+MOMENTS = [("demo.officer", "own_debrief", "debrief_recording"), ("demo.supervisor", "coaching", "coaching")]
 TELL = """() => {
   window.other = new BroadcastChannel("bodycam-review:lock");
   window.other.postMessage({ locked: true });
@@ -34,6 +42,27 @@ def listening(window, shelved):
     path = f"{window.base}/api/recordings/{shelved.sha256}/opening"
     assert window.context.request.post(path, data={"purpose": "assigned_review"}, headers=headers).ok
     return window.listen(shelved.sha256)
+
+
+@pytest.fixture
+def praised(server, shelve_into):
+    """An officer's recording with a moment to hear, on each page that plays moments."""
+    shelved = shelve_into(server.folder, pitch=977.0, name="praised.wav")
+    with open_store(shelved.database) as store, store.casebook(write=True) as book:
+        for account in DEMO_ACCOUNTS:
+            book.keep_demo(account, at=AT)
+        book.set_whose(shelved.sha256, wearer="demo.officer", unit="")
+        for kind, body, who in (
+            (Kind.STATEMENT_DONE, {}, ("demo.officer", "officer")),
+            (Kind.PRAISE, {"at": 5.0, "text": "Calm."}, ("demo.supervisor", "supervisor")),
+        ):
+            book.act(Act(f"{uuid4()}:1", shelved.sha256, kind, "", body, *who, AT))
+    return shelved
+
+
+def listened(shelved, user: str) -> list[Act]:
+    with open_store(shelved.database) as store, store.casebook() as book:
+        return [act for act in book.acts(shelved.sha256) if (act.kind, act.person) == (Kind.LISTENED, user)]
 
 
 def fall_idle(page, minutes: int = 16) -> None:
@@ -72,6 +101,33 @@ def test_somebody_who_goes_on_working_is_not_locked_out(listening):
         page.mouse.move(200, 200)
         page.mouse.move(210, 210)
     assert page.get_by_role("dialog", name="Locked").count() == 0
+
+
+@pytest.mark.parametrize(("user", "purpose", "path"), MOMENTS)
+def test_somebody_who_listens_to_a_moment_without_touching_anything_is_not_locked_out(
+    window, praised, eventually, user, purpose, path
+):
+    page = window.page
+    page.clock.install()
+    window.sign_in(user)
+    window.opened(praised.sha256, purpose)
+    page.goto(f"{window.base}/{path}?recording={praised.sha256}")
+    page.get_by_role("button", name="Watch", exact=True).or_(page.locator("[data-candidate]")).first.wait_for()
+    window.settled()
+    if path == "debrief_recording":
+        page.get_by_role("button", name="Watch", exact=True).click()
+    page.get_by_role("button", name="0:05: Praise").or_(page.get_by_role("button", name="Play Praise")).first.click()
+    sound = page.locator("audio")
+    sound.evaluate("media => (media.playbackRate = 0.25)")  # so that the moment lasts for longer than the test
+    eventually(page, lambda: sound.evaluate("media => media.currentTime"), lambda at: at > 4.2)
+    fall_idle(page)
+    assert not sound.evaluate("media => media.paused")
+    assert page.get_by_role("dialog", name="Locked").count() == 0
+    sound.evaluate("media => media.pause()")
+    eventually(page, lambda: listened(praised, user), bool)  # that is sent, and so the server hears of somebody, too
+    fall_idle(page)
+    page.get_by_role("dialog", name="Locked").wait_for()
+    assert sound.evaluate("media => media.paused")
 
 
 def test_what_is_unsaved_when_the_screen_locks_is_saved_after_unlocking(listening, window, shelved, eventually):
