@@ -28,14 +28,24 @@ PEOPLE = {
     "supervisor": Viewer("s", "Supervisor A", "supervisor", "North", "4700"),
     "officer": Viewer("o", "Officer A", "officer", "North", "4711"),
     "internal_affairs": Viewer("i", "Internal affairs A", "internal_affairs"),
+    "trainer": Viewer("t", "Trainer A", "trainer"),
+    "oversight": Viewer("v", "Oversight A", "oversight"),
+    "admin": Viewer("a", "Administrator A", "admin"),
 }
-# As in the matrix of addresses: who wears the camera, which unit, whether the statement is done.
+# As in the matrix of addresses: who wears the camera, which unit, whether the statement is done. North is shared with
+# trainers and oversight, held is held, assigned is given to the supervisor, both appear in present.
 WHOSE = {
     "north": ("4711", "North", True),
     "untold": ("4711", "North", False),
     "south": ("4801", "South", True),
     "own": ("4700", "North", True),
+    "held": ("4711", "North", True),
+    "assigned": ("4801", "South", True),
+    "present": ("4712", "North", True),
 }
+APPEAR = {"present": ("4700", "4711")}
+MORE = [("assigned", Kind.ASSIGN, "s", {"what": "review"}), ("held", Kind.REFER, "", {"why": "force"})]
+MORE += [("north", Kind.SHARE, role, {"start": 1.0, "end": 2.0}) for role in ("trainer", "oversight")]
 HAVE = {
     "officer": {"debrief.py", "debrief_recording.py", "today.py", "coaching.py", "method.py"},
     "supervisor": {"today.py", "library.py", "listen.py", "coaching.py", "unit.py", "upload.py", "method.py"},
@@ -44,24 +54,26 @@ HAVE = {
     "oversight": {"moments.py", "unit.py", "audit.py", "method.py"},
     "admin": {"people.py", "audit.py", "upload.py", "method.py"},
 }
+STARTS = {"trainer": "Shared moments", "oversight": "Unit view", "admin": "Accounts"}
 OWN = {"debrief.py", "debrief_recording.py"}  # for whoever can wear a camera
 TAKE_A_RECORDING = {"listen.py", "debrief_recording.py", "coaching.py"}
 REVIEW, DEBRIEF, COACHING = {"review.player", "review.form"}, {"review.answers"}, {"review.form"}
 # What each page mounts about which recording once it was opened; nothing where it says nothing. A recording in which
 # one appears is shown by the debrief whichever page is asked for, and any other one by the page Review.
+OF_THE_UNIT, OF_THEIRS = ("north", "untold", "held", "assigned"), ("own", "present")  # the supervisor's
 SHOWN = {
-    ("supervisor", "listen.py"): {"north": REVIEW, "untold": REVIEW, "own": DEBRIEF},
-    ("supervisor", "debrief_recording.py"): {"north": REVIEW, "untold": REVIEW, "own": DEBRIEF},
-    ("supervisor", "coaching.py"): {"north": COACHING, "untold": COACHING, "own": COACHING},
-    ("officer", "debrief_recording.py"): {"north": DEBRIEF},
-    ("officer", "coaching.py"): {"north": COACHING},
+    ("supervisor", "listen.py"): {**dict.fromkeys(OF_THE_UNIT, REVIEW), **dict.fromkeys(OF_THEIRS, DEBRIEF)},
+    ("supervisor", "debrief_recording.py"): {**dict.fromkeys(OF_THE_UNIT, REVIEW), **dict.fromkeys(OF_THEIRS, DEBRIEF)},
+    ("supervisor", "coaching.py"): dict.fromkeys(OF_THE_UNIT + OF_THEIRS, COACHING),
+    ("officer", "debrief_recording.py"): {"north": DEBRIEF, "held": DEBRIEF},
+    ("officer", "coaching.py"): {"north": COACHING, "held": COACHING},
     ("internal_affairs", "listen.py"): dict.fromkeys(WHOSE, REVIEW),
 }
 
 
 @dataclass(frozen=True)
 class Agency:
-    """A store with four recordings, and the pages over it."""
+    """A store with these recordings, and the pages over it."""
 
     ids: dict[str, str]
 
@@ -99,9 +111,11 @@ def agency(tmp_path_factory: pytest.TempPathFactory, shelve_into) -> Iterator[Ag
             for sha256 in ids.values():  # whether they could open it or not: what a page shows is decided anew
                 book.open(here, sha256, purpose="audit", at=AT)
         for name, (wearer, unit, done) in WHOSE.items():
-            book.set_whose(ids[name], wearer=wearer, unit=unit)
+            book.set_whose(ids[name], wearer=wearer, unit=unit, others=APPEAR.get(name, ()))
             if done:
                 book.act(Act(f"{uuid4()}:1", ids[name], Kind.STATEMENT_DONE, "", {}, "x", "officer", AT))
+        for name, kind, about, body in MORE:
+            book.act(Act(f"{uuid4()}:1", ids[name], kind, about, body, "x", "supervisor", AT))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("BODYCAM_REVIEW_DB", str(folder / "review.db"))
         yield Agency(ids)
@@ -160,3 +174,24 @@ def test_a_recording_is_shown_to_those_who_may_by_the_page_that_is_for_it(agency
         wanted = SHOWN[role, file].get(name)
         assert agency.shown(at) == ({name: wanted} if wanted else {}), name
         assert bool(at.error) is (wanted is None), name
+
+
+@pytest.mark.parametrize("role", STARTS)
+def test_the_address_of_a_recording_leads_whoever_opens_none_to_where_their_own_work_begins(agency, role):
+    for file in sorted(TAKE_A_RECORDING):
+        for name in ("north", "held"):
+            at = agency.page(role, file, name)
+            assert agency.shown(at) == {}
+            assert at.title[0].value == STARTS[role]
+            told = texts(at)
+            assert f"{name}.wav" not in told
+            assert agency.ids[name] not in told
+
+
+def test_the_name_of_a_recording_would_be_seen_in_what_a_page_shows(agency):
+    assert "north.wav" in texts(agency.page("supervisor", "listen.py", "north"))
+
+
+def texts(at: AppTest) -> str:
+    """All that a page sends to the browser, without what keeps names from being read as Markdown."""
+    return " ".join(str(getattr(one, "proto", "")) for one in at.main).replace("\\", "")

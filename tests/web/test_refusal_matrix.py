@@ -1,7 +1,8 @@
 """Who may do what at each address: role, recording, purpose and route, told here by hand and not by `access`.
 
 The recordings: north (unit North, worn by 4711, statement done), untold (the same, no statement yet), south (unit
-South, worn by 4801), own (unit North, worn by 4700, who is the supervisor).
+South, worn by 4801), own (unit North, worn by 4700, who is the supervisor), held (as north, and held for internal
+affairs), assigned (as south, and given to the supervisor), present (unit North, worn by 4712; 4700 and 4711 appear).
 
 The app is the one that is served, Streamlit's own addresses too. An address or a kind of act that is not in the tables
 below fails a test: whoever adds one says here for whom it is.
@@ -56,22 +57,32 @@ WHOSE = {
     "untold": ("4711", "North", False),
     "south": ("4801", "South", True),
     "own": ("4700", "North", True),
+    "held": ("4711", "North", True),
+    "assigned": ("4801", "South", True),
+    "present": ("4712", "North", True),
 }
+REFERRED = "A blow that no report tells of"
+APPEAR = {"present": ("4700", "4711")}
 MATRIX = [(role, name) for role in PEOPLE for name in WHOSE]
 # For whom which recording opens for which purposes; whatever is not here is refused.
 OPENS = {
     ("supervisor", "north"): {"assigned_review", "coaching", "complaint"},
     ("supervisor", "untold"): {"assigned_review", "coaching", "complaint"},
+    ("supervisor", "held"): {"assigned_review", "coaching", "complaint"},
+    ("supervisor", "assigned"): {"assigned_review", "coaching", "complaint"},
     ("supervisor", "own"): {"own_debrief"},
+    ("supervisor", "present"): {"own_debrief"},
     ("officer", "north"): {"own_debrief"},
+    ("officer", "held"): {"own_debrief"},
     **{("internal_affairs", name): {"audit", "complaint", "assigned_review"} for name in WHOSE},
 }
 READERS = frozenset(OPENS)
 OPENERS = sorted({role for role, _ in OPENS})  # the sessions of the others are without any opening in all tests
 AFFAIRS = frozenset(("internal_affairs", name) for name in WHOSE)
-OF_THE_UNIT = frozenset({("supervisor", "north"), ("supervisor", "untold")})
-JUDGES = OF_THE_UNIT | AFFAIRS
-WEARERS = frozenset({("officer", "north"), ("supervisor", "own")})
+OF_THE_UNIT = frozenset({("supervisor", "north"), ("supervisor", "untold"), ("supervisor", "assigned")})
+FREE = OF_THE_UNIT | AFFAIRS  # to do what a hold closes to all but internal affairs
+JUDGES = FREE | {("supervisor", "held")}
+WEARERS = frozenset({("officer", "north"), ("officer", "held"), ("supervisor", "own")})
 
 # Addresses about one recording: what is asked of each, and who is answered once they have opened it.
 RECORDING = "/api/recordings/{sha256}"
@@ -87,7 +98,7 @@ SAID = {"flag": "flag-4", "answer": "agree"}
 # What is sent to an address about one recording that changes something, and who may; `acts` is told by kind below.
 CHANGING: Mapping[str, tuple[Callable[[], object], frozenset[tuple[str, str]], int]] = {
     f"{RECORDING}/verdicts": (lambda: {"operations": [{"id": f"{uuid4()}:1", **SAID}]}, JUDGES, 200),
-    f"{RECORDING}/corrections": (lambda: {"operations": []}, JUDGES, 200),
+    f"{RECORDING}/corrections": (lambda: {"operations": []}, FREE, 200),
     f"{RECORDING}/place": (lambda: {"at": 1.0}, READERS, 204),
 }
 ELSEWHERE = {f"{RECORDING}/opening", f"{RECORDING}/acts"}  # POST; each has tests of its own
@@ -123,9 +134,9 @@ KINDS: Mapping[Kind, tuple[str, dict[str, object], frozenset[tuple[str, str]]]] 
     Kind.ANSWER: ("camera", {"checklist": "encounter", "reply": "yes"}, JUDGES),
     Kind.COMMENT: ("", {"text": "x"}, JUDGES),
     Kind.DISPOSITION: ("", {"choice": "Praise"}, JUDGES),
-    Kind.SIGN_OFF: ("", {}, JUDGES),
+    Kind.SIGN_OFF: ("", {}, FREE),
     Kind.REOPEN: ("", {"why": "x"}, JUDGES),
-    Kind.SHARE: ("oversight", {"start": 1.0, "end": 2.0}, JUDGES),
+    Kind.SHARE: ("oversight", {"start": 1.0, "end": 2.0}, FREE),
     Kind.ASSIGN: ("i", {"what": "review"}, JUDGES),
     Kind.UNASSIGN: ("nothing", {}, JUDGES),
     Kind.SESSION: ("", {"agenda": []}, OF_THE_UNIT),
@@ -135,20 +146,24 @@ KINDS: Mapping[Kind, tuple[str, dict[str, object], frozenset[tuple[str, str]]]] 
     Kind.CONTEST: ("flag-4", {"text": "not me"}, WEARERS),
     Kind.ASK_REVIEW: ("", {"text": "x"}, WEARERS),
     Kind.STATEMENT_DONE: ("", {}, WEARERS),
-    Kind.CORRECT: ("", {"corrections": [{}]}, JUDGES),
+    Kind.CORRECT: ("", {"corrections": [{}]}, FREE),
     Kind.RELEASE: ("", {"why": "done"}, AFFAIRS),
-    Kind.REFER: ("", {"why": "force"}, JUDGES | {("supervisor", "own")}),  # last: it closes coaching
+    Kind.REFER: (
+        "",
+        {"why": "force"},
+        JUDGES | {("supervisor", "own"), ("supervisor", "present")},
+    ),  # last: it closes coaching
 }
 WITHOUT_A_PURPOSE = {Kind.ASSIGN, Kind.UNASSIGN, Kind.STATEMENT_DONE}
 # What somebody is told who may not do it, and not only not now.
 NOT_FOR_THEM = re.compile(
-    "is not for this|You appear in this|another officer|another unit|your own recording once|Nobody has s"
+    "is not for this|You appear in this|another officer|another unit|your own recording once|Nobody has s|held for inte"
 )
 
 
 @dataclass
 class Agency:
-    """The app as it is served, over a store with an account of each role and four recordings."""
+    """The app as it is served, over a store with an account of each role and these recordings."""
 
     client: AsyncClient
     sockets: TestClient
@@ -158,6 +173,7 @@ class Agency:
     sessions: Sessions
     ids: dict[str, str]
     share: str  # a moment of north that trainers may hear
+    unheard: str  # one of held, which was shared before
     fresh: dict[str, str]  # tokens of sessions in which nothing was opened
     opened: dict[str, str]  # tokens of sessions in which all was opened that opens
 
@@ -203,15 +219,23 @@ class Agency:
 def agency(tmp_path_factory: pytest.TempPathFactory, shelve_into) -> Iterator[Agency]:
     folder: Path = tmp_path_factory.mktemp("agency")
     ids = {name: shelve_into(folder, pitch=200.0 + at, name=f"{name}.wav").sha256 for at, name in enumerate(WHOSE)}
-    share = Act(f"{uuid4()}:1", ids["north"], Kind.SHARE, "trainer", {"start": 1.0, "end": 2.0}, "x", "supervisor", AT)
+    share, unheard = (
+        Act(f"{uuid4()}:1", ids[name], Kind.SHARE, "trainer", {"start": 1.0, "end": 2.0}, "x", "supervisor", AT)
+        for name in ("north", "held")
+    )
     with open_store(folder / "review.db") as store, store.casebook(write=True) as book:
         for viewer in PEOPLE.values():
             book.keep_demo(viewer, at=AT)
         for name, (wearer, unit, done) in WHOSE.items():
-            book.set_whose(ids[name], wearer=wearer, unit=unit)
+            book.set_whose(ids[name], wearer=wearer, unit=unit, others=APPEAR.get(name, ()))
             if done:
                 book.act(Act(f"{uuid4()}:1", ids[name], Kind.STATEMENT_DONE, "", {}, "x", "officer", AT))
-        book.act(share)
+        for one in (share, unheard):
+            book.act(one)
+        book.act(
+            Act(f"{uuid4()}:1", ids["assigned"], Kind.ASSIGN, "s", {"what": "review"}, "i", "internal_affairs", AT)
+        )
+        book.act(Act(f"{uuid4()}:1", ids["held"], Kind.REFER, "", {"why": REFERRED}, "x", "supervisor", AT))
     provider = folder / "oidc.toml"
     provider.write_text('issuer = "https://login.agency.example"\nclient_id = "bodycam-review"\n')
     with pytest.MonkeyPatch.context() as patch, start_blocking_portal() as portal:
@@ -225,7 +249,7 @@ def agency(tmp_path_factory: pytest.TempPathFactory, shelve_into) -> Iterator[Ag
         client = AsyncClient(transport=ASGITransport(served, client=("127.0.0.1", 50000)), base_url=BASE)
         sockets = TestClient(served, base_url=BASE)
         sockets.portal = portal
-        agency = Agency(client, sockets, portal, served, options["routes"], sessions, ids, share.id, {}, {})
+        agency = Agency(client, sockets, portal, served, options["routes"], sessions, ids, share.id, unheard.id, {}, {})
         agency.fresh = {role: agency.sign_in(role) for role in PEOPLE}
         agency.opened = {role: agency.sign_in(role) for role in PEOPLE}
         for (role, name), purposes in OPENS.items():
@@ -309,7 +333,7 @@ def test_what_people_do_is_kept_only_from_those_who_may(agency, role, name):
     operations = {kind: operation(kind) for kind in kinds}
     whys = agency.act(agency.opened[role], name, *operations.values())
     found = {kind for kind, one in operations.items() if not NOT_FOR_THEM.search(whys[one["id"]] or "")}
-    if not whys[operations[Kind.REFER]["id"]]:
+    if not whys[operations[Kind.REFER]["id"]] and name != "held":
         released = operation(Kind.RELEASE)
         assert agency.act(agency.opened["internal_affairs"], name, released) == {released["id"]: ""}
     assert found - {kind for kind in kinds if whys[operations[kind]["id"]] == NO_PURPOSE} == {
@@ -345,6 +369,19 @@ def test_a_review_that_is_not_signed_is_told_to_nobody_who_cannot_review_it(agen
     assert "not my last word" in agency.ask(agency.opened["supervisor"], "GET", agency.about("north", "form")).text
 
 
+def test_that_a_recording_is_held_and_why_is_told_to_nobody_who_appears_in_it(agency):
+    told = {"supervisor": "", "officer": ""}
+    for role in told:
+        for what in (what for paths, _ in READING.values() for what in paths):
+            if what != "media":
+                answer = agency.ask(agency.opened[role], "GET", agency.about("held", what))
+                assert answer.status_code == 200
+                told[role] += answer.text
+    assert REFERRED in told["supervisor"]
+    assert REFERRED not in told["officer"]
+    assert "held for internal affairs" not in told["officer"].lower()
+
+
 @pytest.mark.parametrize("path", READING)
 def test_a_forged_header_makes_nobody_somebody_else(agency, path):
     for what in READING[path][0]:
@@ -365,6 +402,12 @@ def test_what_is_about_no_recording_is_answered_by_role(agency, method, path):
         body = {"content": b"words"} if method == "POST" else {}
         found[role] = agency.ask(agency.fresh[role], method, url, headers=headers, **body).status_code
     assert found == {role: good if role in roles else 403 for role in PEOPLE}
+
+
+def test_a_moment_that_was_shared_is_heard_by_nobody_while_its_recording_is_held(agency):
+    found = {role: agency.ask(agency.fresh[role], "GET", f"/api/moments/{agency.unheard}/clip") for role in PEOPLE}
+    assert {role: answer.status_code for role, answer in found.items()} == dict.fromkeys(PEOPLE, 403)
+    assert "held" not in found["trainer"].text
 
 
 def test_a_supervisor_sends_no_recording_of_another_unit(agency):
