@@ -41,7 +41,7 @@ class Action(StrEnum):
     DECIDE = "decide"  # say whether a mark is right
     CORRECT = "correct"  # who spoke, who they are, what was said
     REVIEW = "review"  # fill in the form, listen to the drawn stretch
-    SIGN = "sign"  # sign a review off
+    SIGN = "sign"  # sign a review off, or open a signed one again
     REFER = "refer"  # hold it and tell internal affairs
     RELEASE = "release"  # end such a hold
     NOTE = "note"  # notes, bookmarks

@@ -162,18 +162,18 @@ def test_a_hold_closes_sharing_correcting_and_signing_to_all_but_internal_affair
     desk, affairs = sit(SUPERVISOR, "assigned_review"), sit(AFFAIRS, "audit")
     shared = casework.do(desk, shelved.sha256, operation("share", "trainer", start=1.0, end=4.0))
     casework.do(desk, shelved.sha256, operation("refer", why="force without a report"))
-    for kind, body in (("share", {"start": 1.0, "end": 4.0}), ("sign_off", {})):
+    for kind, body in (("share", {"start": 1.0, "end": 4.0}), ("sign_off", {}), ("reopen", {"why": "x"})):
         with pytest.raises(Refused, match="held for internal affairs"):
             casework.do(desk, shelved.sha256, operation(kind, "trainer", **body))
     with pytest.raises(Refused, match="held for internal affairs"):
         corrections.correct(desk, shelved.sha256, correction(shelved))
-    assert not {"share", "sign_off", "correct", "session"} & set(casework.kinds(desk, shelved.sha256))
+    assert not {"share", "sign_off", "reopen", "correct", "session"} & set(casework.kinds(desk, shelved.sha256))
     casework.do(desk, shelved.sha256, operation("withdraw", shared.id))
     casework.do(desk, shelved.sha256, operation("note", at=3.0, text="Listen to this."))
     casework.do(affairs, shelved.sha256, operation("share", "trainer", start=1.0, end=4.0))
     corrections.correct(affairs, shelved.sha256, correction(shelved))
     casework.do(affairs, shelved.sha256, operation("release", why="looked into"))
-    assert {"share", "sign_off", "correct", "session"} <= set(casework.kinds(desk, shelved.sha256))
+    assert {"share", "sign_off", "reopen", "correct", "session"} <= set(casework.kinds(desk, shelved.sha256))
 
 
 def test_a_hold_closes_coaching_until_internal_affairs_releases_it(sit, shelved):

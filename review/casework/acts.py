@@ -56,7 +56,7 @@ ACTION: Mapping[Kind, Action] = {
     Kind.COMMENT: Action.REVIEW,
     Kind.DISPOSITION: Action.REVIEW,
     Kind.SIGN_OFF: Action.SIGN,
-    Kind.REOPEN: Action.REVIEW,
+    Kind.REOPEN: Action.SIGN,
     Kind.REFER: Action.REFER,
     Kind.RELEASE: Action.RELEASE,
     Kind.NOTE: Action.NOTE,

@@ -338,3 +338,25 @@ def test_a_trainer_hears_a_shared_moment_and_nothing_else(page, window, shelved,
     for what in ("media", "transcript", "form", "coaching", "peaks"):
         answer = window.context.request.get(f"{window.base}/api/recordings/{shelved.sha256}/{what}")
         assert answer.status == 403, what
+
+
+def test_what_was_shared_before_a_hold_is_not_heard_during_it_and_can_still_be_taken_back(
+    page, window, shelved, eventually
+):
+    share = post(window, shelved, "demo.supervisor", "share", "trainer", start=1.0, end=4.0)
+    post(window, shelved, "demo.supervisor", "refer", why="Force, and no report of it")
+    page.reload()
+    page.locator(".share summary").click()
+    row = page.locator(f".share li[data-share='{share}']")
+    row.get_by_text("not heard while the recording is held").wait_for()
+    assert page.locator(".share form").is_hidden()
+    window.context.clear_cookies()
+    window.sign_in("demo.trainer")
+    clip = f"{window.base}/api/moments/{share}/clip"
+    assert window.context.request.get(clip).status == 403
+    window.sign_in("demo.supervisor")
+    window.listen(shelved.sha256)
+    page.locator(".share summary").click()
+    row.get_by_role("button", name="Stop sharing").click()
+    [kept] = eventually(page, lambda: acts(shelved, Kind.WITHDRAW), bool)
+    assert kept.about == share

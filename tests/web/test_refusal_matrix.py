@@ -135,7 +135,7 @@ KINDS: Mapping[Kind, tuple[str, dict[str, object], frozenset[tuple[str, str]]]] 
     Kind.COMMENT: ("", {"text": "x"}, JUDGES),
     Kind.DISPOSITION: ("", {"choice": "Praise"}, JUDGES),
     Kind.SIGN_OFF: ("", {}, FREE),
-    Kind.REOPEN: ("", {"why": "x"}, JUDGES),
+    Kind.REOPEN: ("", {"why": "x"}, FREE),
     Kind.SHARE: ("oversight", {"start": 1.0, "end": 2.0}, FREE),
     Kind.ASSIGN: ("i", {"what": "review"}, JUDGES),
     Kind.UNASSIGN: ("nothing", {}, JUDGES),
