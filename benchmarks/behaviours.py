@@ -1,8 +1,9 @@
 """How well behaviours are found in written talk, and how fast: `python -m benchmarks.behaviours [PART…]`.
 
 Parts: levels, gate, talks, hours, parts, alarms, dialects, choices, samples, examples, speed; all when none is
-named. Results: behaviours.md and .json in benchmarks/results; a part not measured again keeps its numbers. `choices` needs
-../shared; its peers need the packages vaderSentiment and convokit, which the product does not: where one is missing its row stays.
+named. Results: behaviours.md and .json in benchmarks/results; a part not measured again keeps its numbers. `choices`
+needs ../shared; its peers need the packages vaderSentiment and convokit, which the product does not: where one is
+missing its row stays.
 """
 
 from __future__ import annotations

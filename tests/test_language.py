@@ -34,3 +34,14 @@ def test_a_missing_model_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(language, "MODEL", "en_core_web_absent")
     with pytest.raises(MissingModel, match="pip install en-core-web-absent"):
         language._nlp.__wrapped__()
+
+
+def test_the_grammar_is_reckoned_on_one_core_with_numpys_products():
+    for pipe in language.LEARNED:
+        assert not any(layer.ops.use_blis for layer in language._nlp().get_pipe(pipe).model.walk())
+    before = [library["num_threads"] for library in language._algebra().info()]
+    parsed = language.parse([["take", "your", "time"], ["sit", "down"]])
+    next(parsed)
+    assert {library["num_threads"] for library in language._algebra().info()} <= {1}
+    list(parsed)
+    assert [library["num_threads"] for library in language._algebra().info()] == before
