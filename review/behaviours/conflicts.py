@@ -68,6 +68,11 @@ def plain(order: str) -> str:
     return " ".join("don't" if word == "dont" else word for word in words.split())
 
 
+def quoted(mark: Mark, words: Sequence[str]) -> str:
+    """The words of a marked order, of all `words`, as the table reads them."""
+    return plain(" ".join(words[mark.first : mark.last + 1]))
+
+
 def conflicting(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Iterator[Mark]:
     """A signal on each order that cannot be obeyed along with one that another officer gave just before."""
     recent: list[_Order] = []
@@ -95,13 +100,14 @@ def conflicting(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[Sp
 
 def _orders(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> list[_Order]:
     words = [word for turn in turns for word in turn.words]
+    texts = [word.text for word in words]
     speakers = [turn.speaker for turn in turns for _ in turn.words]
     police = {speaker for speaker in set(speakers) if role_of(roles, speaker).role in _POLICE}
     found = [
         _Order(
             mark,
             speakers[mark.first],
-            plain(" ".join(word.text for word in words[mark.first : mark.last + 1])),
+            quoted(mark, texts),
             words[mark.first].span.start,
         )
         for mark in marks

@@ -57,9 +57,6 @@ class _Said:
     def speaker(self, mark: Mark) -> str:
         return self.speakers[mark.first]
 
-    def quote(self, mark: Mark) -> str:
-        return conflicts.plain(" ".join(self.words[mark.first : mark.last + 1]))
-
     def role(self, mark: Mark) -> Role:
         return role_of(self.roles, self.speaker(mark)).role
 
@@ -137,7 +134,7 @@ class _Marked:
 
     def _order(self, mark: Mark) -> Order:
         by = "" if self.said.role(mark) in POLICE else self.said.speaker(mark)
-        return Order(mark, self.said.start(mark), by, self.said.quote(mark), self.said.english)
+        return Order(mark, self.said.start(mark), by, conflicts.quoted(mark, self.said.words), self.said.english)
 
     def _row(self, key: tuple[str, ...]) -> _Row:
         if key not in self._made:

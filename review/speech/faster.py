@@ -50,11 +50,10 @@ class _Model(WhisperModel):  # type: ignore[misc]
         median_filter_width: int = 7,
     ) -> list[list[dict[str, Any]]]:
         """The words of each window's tokens with their seconds and probabilities."""
-        if len(text_tokens) <= 1 or self.model.device != "cpu":
+        if isinstance(num_frames, int) or self.model.device != "cpu":  # only a batch has a length for each window
             return super().find_alignment(tokenizer, text_tokens, encoder_output, num_frames, median_filter_width)  # type: ignore[no-any-return]
-        frames = [num_frames] * len(text_tokens) if isinstance(num_frames, int) else num_frames
         found: list[list[dict[str, Any]]] = []
-        for tokens, encoded, length in zip(text_tokens, np.array(encoder_output), frames, strict=True):
+        for tokens, encoded, length in zip(text_tokens, np.array(encoder_output), num_frames, strict=True):
             one = ctranslate2.StorageView.from_array(encoded[None])
             found += super().find_alignment(tokenizer, [tokens], one, [length], median_filter_width)
         return found

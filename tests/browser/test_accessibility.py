@@ -204,13 +204,19 @@ def test_a_recording_under_review_has_none_at_any_moment_of_the_work(window, age
     look("stop and refer")
 
 
-def test_a_held_recording_a_debrief_and_a_coaching_session_have_none(window, agency, look):
+def warned(window: Any, agency: Any) -> Any:
+    """The officer's debrief, as far as the warning before it."""
     window.sign_in("demo.officer")
     window.opened(agency.sha256, "own_debrief")
     page = window.page
     page.goto(f"{window.base}/debrief_recording?recording={agency.sha256}")
     page.get_by_role("button", name="Watch").wait_for()
     window.settled()
+    return page
+
+
+def test_a_held_recording_a_debrief_and_a_coaching_session_have_none(window, agency, look):
+    page = warned(window, agency)
     look("a warning before listening")
     page.get_by_role("button", name="Watch").click()
     page.locator('[data-moment="flag-4"]').wait_for()
@@ -300,12 +306,7 @@ def test_a_recording_that_is_corrected_has_none_at_any_step(window, agency, shel
 
 
 def test_the_player_of_a_debrief_and_an_officers_trends_have_none(window, agency, server, past, look):
-    window.sign_in("demo.officer")
-    window.opened(agency.sha256, "own_debrief")
-    page = window.page
-    page.goto(f"{window.base}/debrief_recording?recording={agency.sha256}")
-    page.get_by_role("button", name="Watch").wait_for()
-    window.settled()
+    page = warned(window, agency)
     page.get_by_role("button", name="Watch").click()
     page.locator('[data-moment="flag-4"]').wait_for()
     page.get_by_text("Who opened this recording, and why").click()

@@ -145,7 +145,7 @@ def test_answers_given_while_the_server_is_down_are_saved_after_its_start(page, 
     server.stop()
     page.unroute("**/acts")
     try:
-        page.wait_for_timeout(500)
+        page.wait_for_event("requestfailed", lambda asked: asked.url.endswith("/acts"), timeout=60_000)
     finally:
         server.start()
     eventually(page, lambda: saved(page), lambda text: text == "All saved", seconds=90)

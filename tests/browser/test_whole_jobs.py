@@ -218,6 +218,15 @@ def coach(window: Any, stop: Stop, eventually: Any) -> None:
     eventually(page, page.locator(".form-saved").inner_text, lambda text: text == "All saved")
 
 
+def watch(window: Any) -> None:
+    """Open one's own recording, and go on after the warning."""
+    page = window.page
+    page.get_by_role("button", name="Open").click()
+    page.get_by_text("Before you listen").wait_for()
+    window.settled()
+    page.get_by_role("button", name="Watch").click()
+
+
 def debrief(window: Any, stop: Stop, eventually: Any) -> None:
     """Say that the statement is done, read the warning, listen, answer a mark, a session and a signed review."""
     page = begin(window, "demo.officer")
@@ -225,10 +234,7 @@ def debrief(window: Any, stop: Stop, eventually: Any) -> None:
     page.get_by_role("button", name="My report or statement is done").click()
     page.get_by_role("button", name="Yes, it is done").click()
     page.get_by_role("link", name=NAME, exact=True).click()
-    page.get_by_role("button", name="Open").click()
-    page.get_by_text("Before you listen").wait_for()
-    window.settled()
-    page.get_by_role("button", name="Watch").click()
+    watch(window)
     groups = page.locator(".groups > .group:visible")
     groups.first.wait_for()
     assert groups.first.get_attribute("data-group") == "praise"
@@ -286,10 +292,7 @@ def read_what_became_of_it(window: Any, stop: Stop) -> None:
     """Find what is new, and who said what since."""
     page = begin(window, "demo.officer")
     page.get_by_role("link", name=f"New in {NAME}").first.click()
-    page.get_by_role("button", name="Open").click()
-    page.get_by_text("Before you listen").wait_for()
-    window.settled()
-    page.get_by_role("button", name="Watch").click()
+    watch(window)
     answered = page.locator(f"[data-moment='{stop.mark(CONTESTED).id}'] .answer.contest")
     answered.wait_for(state="attached")
     became = str(answered.locator(".became").text_content())
