@@ -37,7 +37,7 @@ from review.processors import processes
 from review.store import AuditEntry, Store, open_store, processing
 
 DEMO_OFFICER = "demo.officer"  # the id of the demo account of an officer
-LONGEST_IN_DEMO = 300.0  # seconds; a newcomer should not wait for the ten-minute sample
+LONGEST_IN_DEMO = 240.0  # seconds; a newcomer should not wait for the samples of five and of ten minutes
 ID_DIGITS = 12  # of the sha256; enough to tell millions of recordings apart
 
 Again = Annotated[bool, typer.Option("--again", help="Process known recordings again, as a new revision.")]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator, default_rng
 
-from maker import sound
+from maker import noises, sound
 from maker.script import Line, Person, Script
 from maker.voices import RATE, Sound, Studio
 
@@ -73,12 +73,12 @@ def placed(dry: Sound, person: Person, line: Line, draw: Generator) -> tuple[Sou
 
 def background(script: Script, samples: int, draw: Generator) -> Sound:
     """The noise bed at the script's distance under the wearer's speech, and what comes and goes over it."""
-    bed = sum(sound.amplified(sound.noise_layer(layer.kind, samples, draw), layer.db) for layer in script.layers)
+    bed = sum(sound.amplified(noises.KINDS[layer.kind](samples, draw), layer.db) for layer in script.layers)
     wearer = next(person for person in script.people.values() if person.role == "officer")
     floor = wearer.level - script.snr
     bed = sound.amplified(bed, floor - sound.rms(bed))
     for event in script.passing:
-        heard = sound.amplified(sound.passing_noise(event.kind, event.seconds, draw), floor + event.db)
+        heard = sound.amplified(noises.passing(event.kind, event.seconds, draw), floor + event.db)
         first = int(event.at * RATE)
         stretch = bed[first : first + len(heard)]
         stretch += heard[: len(stretch)]

@@ -15,6 +15,8 @@ from maker.voices import RATE, Sound
 VOWELS = ((730, 1090, 2440), (530, 1840, 2480), (270, 2290, 3010), (570, 840, 2410), (300, 870, 2240))  # Hz, formants
 TALKERS = 7  # of a crowd
 CAR_EVERY = 7.0  # seconds between two cars
+BEAT = 0.52  # seconds, of music
+STEPS = (0, 3, 5, 7, 10)  # semitones over 55 Hz, among which the bass moves from bar to bar
 
 
 def hiss(samples: int, draw: Generator) -> Sound:
@@ -64,6 +66,26 @@ def crowd(samples: int, draw: Generator) -> Sound:
     return _level(sound.far(np.asarray(talk, np.float32), 0.5, draw)[:samples])
 
 
+def music(samples: int, draw: Generator) -> Sound:
+    """Dance music from loudspeakers across a yard: a beat, a bass and chords that change with each bar, no voice."""
+    times = np.arange(samples) / RATE
+    bars = (times // (4 * BEAT)).astype(int)
+    roots = 55.0 * 2 ** (draw.choice(STEPS, bars[-1] + 1 if samples else 1) / 12)
+    phase = np.cumsum(roots[bars]) / RATE
+    beat, half = np.mod(times, BEAT), np.mod(times, BEAT / 2)
+    kick = np.exp(-14 * beat) * np.sin(2 * np.pi * (48 * beat + 3 * (1 - np.exp(-30 * beat))))
+    clap = np.exp(-20 * np.mod(times - BEAT, 2 * BEAT)) * draw.standard_normal(samples)
+    bass = np.tanh(3 * np.sin(2 * np.pi * phase)) * np.exp(-3 * half)
+    chord = sum(np.mod(4 * ratio * phase, 1.0) - 0.5 for ratio in (1.0, 1.2, 1.5)) * np.exp(-6 * half)
+    played = kick + 0.2 * clap + 0.5 * bass + 0.4 * sosfilt(butter(2, 2000, fs=RATE, output="sos"), chord)
+    return _level(sound.far(np.asarray(played, np.float32), 0.4, draw)[:samples])
+
+
+def passing(kind: str, seconds: float, draw: Generator) -> Sound:
+    """A noise that comes and goes, at an RMS of one; music does not pass, somebody turns it off."""
+    return music(round(seconds * RATE), draw) if kind == "music" else sound.passing_noise(kind, seconds, draw)
+
+
 def _talker(samples: int, draw: Generator) -> Sound:
     """A voice of pulses through vowels that change with each syllable, with breath between the phrases."""
     low = draw.uniform(95, 210)  # Hz
@@ -105,5 +127,5 @@ def _level(made: Sound) -> Sound:
 
 KINDS: Mapping[str, Callable[[int, Generator], Sound]] = MappingProxyType(
     {kind: _layer(kind) for kind in ("street", "wind", "room", "rustle")}
-    | {"hiss": hiss, "engine": engine, "siren": siren, "cars": cars, "crowd": crowd}
+    | {"hiss": hiss, "engine": engine, "siren": siren, "cars": cars, "crowd": crowd, "music": music}
 )
