@@ -129,10 +129,10 @@ _NOT_ON_OWN = frozenset(
     {_A.DECIDE, _A.CORRECT, _A.REVIEW, _A.SIGN, _A.RELEASE, _A.ASSIGN, _A.COACH, _A.SET_PRESENCE, _A.SHARE, _A.PRAISE}
 )
 # What nobody but internal affairs does while a recording is held; judging marks and filling in the form go on.
-CLOSED_BY_HOLD = frozenset({_A.COACH, _A.SHARE, _A.CORRECT, _A.SIGN})
+CLOSED_BY_HOLD = frozenset({_A.COACH, _A.ASSIGN, _A.SHARE, _A.CORRECT, _A.SIGN})
 HELD = (
     "This recording is held for internal affairs. Until they release it, coaching on it is closed, and only they "
-    "share, correct or sign it off."
+    "give it out, share, correct or sign it off."
 )
 # What whoever wears the camera can do, whatever their role.
 _AS_WEARER = frozenset({_A.ANSWER, _A.STATEMENT, _A.SEE_VIEWS})

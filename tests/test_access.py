@@ -96,8 +96,8 @@ def test_coaching_is_closed_while_a_recording_is_held():
     assert may(person("internal_affairs"), Action.RELEASE, held)
 
 
-@pytest.mark.parametrize("action", [Action.SHARE, Action.CORRECT, Action.SIGN])
-def test_while_a_recording_is_held_only_internal_affairs_share_correct_and_sign(action):
+@pytest.mark.parametrize("action", [Action.ASSIGN, Action.SHARE, Action.CORRECT, Action.SIGN])
+def test_while_a_recording_is_held_only_internal_affairs_give_out_share_correct_and_sign(action):
     held = Facts(wearer="4711", unit="North", held=True)
     refusal = may(person("supervisor", unit="North"), action, held)
     assert not refusal
@@ -107,7 +107,7 @@ def test_while_a_recording_is_held_only_internal_affairs_share_correct_and_sign(
     assert not may(person("internal_affairs", officer="4711"), action, held)
 
 
-@pytest.mark.parametrize("action", [Action.DECIDE, Action.REVIEW, Action.NOTE, Action.EXPORT, Action.ASSIGN])
+@pytest.mark.parametrize("action", [Action.DECIDE, Action.REVIEW, Action.NOTE, Action.EXPORT])
 def test_a_hold_stops_no_listening_and_no_judging(action):
     assert may(person("supervisor", unit="North"), action, Facts(wearer="4711", unit="North", held=True))
 
