@@ -29,8 +29,8 @@ HEADINGS = {
 _PAGES = {What.COACHING: "coaching", What.SESSION: "coaching", What.NOT_SIGNED: "coaching"}
 NOTHING_WAITS = "Nothing waits for you. What others give you, ask you or answer will be listed here."
 HELD = (
-    "<strong>Held for internal affairs.</strong> Until they release it, coaching on it is closed, and only they share, "
-    "correct or sign it off."
+    "<strong>Held for internal affairs.</strong> Until they release it, coaching on it is closed, and only they give "
+    "it out, share, correct or sign it off."
 )
 
 
