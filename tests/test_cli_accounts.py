@@ -100,6 +100,42 @@ def test_an_account_is_disabled_enabled_and_gets_new_secrets_and_each_is_logged(
     assert run("users", "disable", "nobody", db=db).returncode == 2
 
 
+def test_an_account_is_changed_logged_and_its_sessions_end(with_sam):
+    db = with_sam.database
+    with open_store(db) as store, store.casebook(write=True) as book:
+        book.sessions.add(KeptSession("d" * 64, "sam", 0.0, 0.0, locked=False, how="password+totp"))
+    named = run("users", "set", "sam", "--name", "Sam B.", db=db)
+    assert named.stderr == "sam: name Sam B. (was Sam); sessions ended: 0\n"
+    moved = run("users", "set", "sam", "--role", "officer", "--unit", "north", "--officer", "4711", db=db)
+    assert moved.returncode == 0, moved.stderr
+    assert "role officer (was supervisor), unit north (was none), officer 4711 (was none)" in moved.stderr
+    assert "sessions ended: 1" in moved.stderr
+    again = run("users", "set", "sam", "--unit", "north", db=db)
+    assert "nothing is changed" in again.stderr
+    with open_store(db) as store, store.casebook() as book:
+        last, first = book.logged(action="change_account")
+        assert book.viewer("sam") == Viewer("sam", "Sam B.", "officer", "north", "4711")
+    assert first.details == {"account": "sam", "name": "Sam B.", "name_was": "Sam"}
+    assert (last.details["role"], last.details["role_was"]) == ("officer", "supervisor")
+    assert last.source.startswith("command line, ")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("ada", "--role", "trainer"), "ada is the only administrator left"),
+        (("sam", "--role", "officer"), "needs the agency's id"),
+        (("nobody", "--unit", "north"), "there is no account nobody"),
+        (("sam",), "say what to change"),
+    ],
+)
+def test_a_change_of_an_account_that_cannot_be_is_refused_and_not_logged(with_sam, given, words):
+    done = run("users", "set", *given, db=with_sam.database)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert entries(with_sam.database, action="change_account") == []
+
+
 @pytest.mark.parametrize("command", ["list", "show", "search", "export", "correct", "retag"])
 def test_once_there_are_accounts_each_command_asks_who_it_is(with_sam, command):
     arguments = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from review.access import Viewer
 from review.errors import WrongUse
 from review.store import Filter, Sort, engine
-from review.store.people import CLOSED_FOR, FAILED_TRIES
+from review.store.people import CLOSED_FOR, FAILED_TRIES, Particulars
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -42,6 +43,76 @@ def test_an_account_is_kept_changed_disabled_and_enabled(book):
     assert book.viewer("sam") == SAM
     with pytest.raises(WrongUse, match="already"):
         accounts.add(SAM, at=AT)
+
+
+def test_what_is_said_of_an_account_is_changed_and_told_with_what_it_was(book):
+    accounts = book.accounts
+    told = accounts.set_particulars("sam", Particulars(role="officer", unit="", officer=" 4711 "))
+    assert told == {
+        "role": "officer", "role_was": "supervisor", "unit": "", "unit_was": "West", "officer": "4711",
+        "officer_was": "",
+    }  # fmt: skip
+    assert book.viewer("sam") == Viewer("sam", "Sam", "officer", "", "4711")
+    assert accounts.secrets("sam").password == "hash"
+    assert accounts.set_particulars("sam", Particulars("Sam", "officer")) == {}
+    assert accounts.set_particulars("sam", Particulars("Sam B.")) == {"name": "Sam B.", "name_was": "Sam"}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (Particulars(" "), "a name is text"),
+        (Particulars(role="chief"), "is no role"),
+        (Particulars(role="officer"), "needs the agency's id"),
+        (Particulars(unit="x" * 81), "at most 80"),
+    ],
+)
+def test_what_no_account_could_be_made_with_is_refused(book, given, words):
+    with pytest.raises(WrongUse, match=words):
+        book.accounts.set_particulars("sam", given)
+    assert book.viewer("sam") == SAM
+
+
+def test_demo_accounts_and_those_that_are_not_there_have_nothing_to_change(book):
+    book.keep_demo(Viewer("demo.officer", "Demo", "officer", officer="4711"), at=AT)
+    for user, words in (("demo.officer", "demo account"), ("nobody", "no account nobody")):
+        with pytest.raises(WrongUse, match=words):
+            book.accounts.set_particulars(user, Particulars(unit="East"))
+
+
+def test_the_last_administrator_who_can_sign_in_keeps_the_role(book):
+    accounts, leaves = book.accounts, Particulars(role="oversight")
+    book.keep_demo(Viewer("demo.admin", "Demo", "admin"), at=AT)
+    for user in ("ada", "bob"):
+        accounts.add(Viewer(user, user.title(), "admin"), at=AT)
+    accounts.disable("bob", at=AT)
+    with pytest.raises(WrongUse, match="ada is the only administrator left"):
+        accounts.set_particulars("ada", leaves)
+    assert accounts.set_particulars("ada", Particulars("Ada A.", unit="East"))
+    accounts.enable("bob")
+    assert accounts.set_particulars("ada", leaves)["role"] == "oversight"
+    with pytest.raises(WrongUse, match="bob is the only"):
+        accounts.set_particulars("bob", leaves)
+
+
+def test_two_administrators_cannot_step_down_at_the_same_time(new_store):
+    store = new_store()
+    with store.casebook(write=True) as book:
+        for user in ("ada", "bob"):
+            book.accounts.add(Viewer(user, user.title(), "admin"), at=AT)
+
+    def step_down() -> None:
+        with store.casebook(write=True) as book:
+            book.accounts.set_particulars("bob", Particulars(role="trainer"))
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        with store.casebook(write=True) as book:
+            book.accounts.set_particulars("ada", Particulars(role="trainer"))
+            other = elsewhere.submit(step_down)
+            with pytest.raises(TimeoutError):  # it waits for what becomes of the first
+                other.result(timeout=0.3)
+        with pytest.raises(WrongUse, match="bob is the only"):
+            other.result()
 
 
 def test_demo_accounts_are_marked_and_have_no_secrets(book):

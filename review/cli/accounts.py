@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -15,10 +15,10 @@ from review.access import Viewer, ViewerRole
 from review.cli.console import put, put_json, say, show_table
 from review.cli.root import AsJson, Database, app
 from review.cli.who import command_line
-from review.desk import codes
+from review.desk import codes, people
 from review.errors import WrongUse
 from review.pipeline import now
-from review.store import AuditEntry, Casebook, Person, open_store
+from review.store import AuditEntry, Casebook, Particulars, Person, open_store
 
 users = typer.Typer(help="Accounts: who may sign in to the app, as what.", no_args_is_help=True)
 app.add_typer(users, name="users")
@@ -75,6 +75,33 @@ def list_users(as_json: AsJson = False, db: Database = None) -> None:
         show_table(f"Accounts: {len(everybody)}", columns, [_row(person) for person in everybody])
     else:
         say("there is no account; `bodycam-review users add` makes one")
+
+
+@users.command(name="set")
+def set_particulars(
+    user: Id,
+    name: Annotated[str | None, typer.Option(help="The person's name, as others see it.")] = None,
+    role: Annotated[ViewerRole | None, typer.Option(help="What the person is there for.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Supervisors see the recordings of their own unit.")] = None,
+    officer: Annotated[
+        str | None, typer.Option(help="The agency's id of one who wears a camera or can appear.")
+    ] = None,
+    db: Database = None,
+) -> None:
+    """Change an account's name, role, unit or officer's id; all but a new name ends its sessions.
+
+    What is not named stays as it is; an empty value (`--unit ""`) takes it away.
+
+    Example: `bodycam-review users set j.doe --role supervisor --unit north`
+    """
+    given = Particulars(name, role.value if role else None, unit, officer)
+    if given == Particulars():
+        raise WrongUse("say what to change: --name, --role, --unit or --officer")
+    with open_store(db) as store, store.casebook(write=True) as book:
+        changed = people.change_in(book, user, given)
+        if changed.told:
+            _log(book, people.CHANGE, user, changed.told)
+    say(_what(user, changed))
 
 
 @users.command()
@@ -143,8 +170,22 @@ def _changing(db: str | None, action: str, user: str, **details: str) -> Iterato
     """A transaction that changes an account and logs that it was changed at the command line."""
     with open_store(db) as store, store.casebook(write=True) as book:
         yield book
-        source = command_line()
-        book.log(AuditEntry(now(), "", "", action, source=source, details={"account": user, **details}))
+        _log(book, action, user, details)
+
+
+def _log(book: Casebook, action: str, user: str, details: Mapping[str, str]) -> None:
+    book.log(AuditEntry(now(), "", "", action, source=command_line(), details={"account": user, **details}))
+
+
+def _what(user: str, changed: people.Changed) -> str:
+    """What was changed, in one line."""
+    if not changed.told:
+        return f"{user} was so already; nothing is changed"
+    was = {name: changed.told[f"{name}_was"] for name in vars(Particulars()) if f"{name}_was" in changed.told}
+    now_so = ", ".join(
+        f"{name} {changed.told[name] or 'none'} (was {before or 'none'})" for name, before in was.items()
+    )
+    return f"{user}: {now_so}; sessions ended: {changed.ended}"
 
 
 def _new_password(from_stdin: bool) -> str:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from review import credentials
 from review.access import Action, Viewer
 from review.desk.desk import Desk
 from review.errors import WrongUse
-from review.store import Casebook, Person
+from review.store import Casebook, Particulars, Person
+
+CHANGE = "change_account"
+# What decides about access: nobody goes on with what they opened while it was another.
+ENDS_SESSIONS = frozenset({"role", "unit", "officer"})
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What became of an account: each particular that is another now, with what it was, and how many sessions ended."""
+
+    told: Mapping[str, str]
+    ended: int = 0
 
 
 def every(desk: Desk) -> tuple[Person, ...]:
@@ -27,6 +40,23 @@ def add(desk: Desk, viewer: Viewer, *, oidc: bool = False) -> str:
         book.accounts.add(viewer, at=desk.clock(), password=kept, temporary=True)
         book.sessions.end_demo()
     return password
+
+
+def change(desk: Desk, user: str, given: Particulars) -> Changed:
+    """Change an account's name, role, unit or officer's id; raises WrongUse."""
+    asked = {name: said for name, said in vars(given).items() if said is not None}
+    desk.require(Action.MANAGE_PEOPLE, told=CHANGE, account=user[:80], **asked)
+    with desk.store.casebook(write=True) as book:
+        changed = change_in(book, user, given)
+        if changed.told:
+            desk.log_in(book, CHANGE, account=user, **changed.told)
+    return changed
+
+
+def change_in(book: Casebook, user: str, given: Particulars) -> Changed:
+    """The same within a transaction, for whoever writes the log themselves. Raises WrongUse."""
+    told = book.accounts.set_particulars(user, given)
+    return Changed(told, ended=book.sessions.end_of(user) if ENDS_SESSIONS & told.keys() else 0)
 
 
 def disable(desk: Desk, user: str) -> None:

@@ -18,6 +18,8 @@ ROLE_NAMES: Mapping[str, str] = {
 }
 COLUMNS = ("Id", "Name", "Role", "Unit", "Officer", "Signs in with", "Since", "State")
 
+PARTICULARS: Mapping[str, str] = {"name": "name", "role": "role", "unit": "unit", "officer": "officer's id"}
+
 
 def account_table(everybody: Iterable[Person]) -> str:
     """All accounts as a table; what people typed is escaped."""
@@ -29,6 +31,25 @@ def account_table(everybody: Iterable[Person]) -> str:
 def can_change(person: Person) -> bool:
     """Whether there is anything to change: demo accounts have no password, and end with the first real account."""
     return not person.demo
+
+
+def what_changed(user: str, told: Mapping[str, str], ended: int) -> str:
+    """What became of an account, in one sentence.
+
+    >>> what_changed("j.doe", {"role": "supervisor", "role_was": "officer", "unit": "", "unit_was": "North"}, 1)
+    'j.doe: role is now Supervisor (was Officer), unit is now empty (was North). Sessions ended: 1.'
+    """
+    if not told:
+        return f"{user} was so already; nothing is changed."
+    named = ((name, label) for name, label in PARTICULARS.items() if name in told)
+    parts = (
+        f"{label} is now {_said(name, told[name])} (was {_said(name, told[f'{name}_was'])})" for name, label in named
+    )
+    return f"{user}: {', '.join(parts)}. Sessions ended: {ended}."
+
+
+def _said(name: str, value: str) -> str:
+    return (ROLE_NAMES.get(value, value) if name == "role" else value) or "empty"
 
 
 def _row(person: Person) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from review.store.engine import DEFAULT_FILE, URL_VARIABLE, database_url
 from review.store.filters import Filter, Sort, State
 from review.store.jobs import Job, JobState
 from review.store.library import Asked, Count, Entry, Listed, Work
-from review.store.people import Accounts, Person
+from review.store.people import Accounts, Particulars, Person
 from review.store.reconcile import fingerprint
 from review.store.register import Register
 from review.store.search import Found, Hit
@@ -37,6 +37,7 @@ __all__ = [
     "Listed",
     "MarkCount",
     "Misfit",
+    "Particulars",
     "Person",
     "Register",
     "Sort",

@@ -41,6 +41,16 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Particulars:
+    """What an administrator can change of an account; what is None stays as it is."""
+
+    name: str | None = None
+    role: str | None = None
+    unit: str | None = None
+    officer: str | None = None
+
+
+@dataclass(frozen=True)
 class Secrets:
     """What an account is checked against at sign-in."""
 
@@ -122,6 +132,23 @@ class Accounts:
         here = (people.c.id == user) & (people.c.totp_step < step)
         return bool(self._connection.execute(update(people).where(here).values(totp_step=step)).rowcount)
 
+    def set_particulars(self, user: str, given: Particulars) -> dict[str, str]:
+        """Change name, role, unit or officer's id; returns what is other than before, and what it was. Raises WrongUse.
+
+        `{"role": "supervisor", "role_was": "officer"}`; empty when it was all so already.
+        """
+        person = self._real(user)
+        known = {name: str(getattr(person, name)) for name in vars(given)}
+        now = {**known, **{name: said.strip() for name, said in vars(given).items() if said is not None}}
+        changed = {name: said for name, said in now.items() if said != known[name]}
+        if not changed:
+            return {}
+        _check(Viewer(user, **now))
+        if "role" in changed and person.role == ViewerRole.ADMIN and not person.disabled_at:
+            self._leave_an_administrator(user)
+        self._change(user, **changed)
+        return {**changed, **{f"{name}_was": known[name] for name in changed}}
+
     def disable(self, user: str, *, at: datetime) -> None:
         """Close an account for good, or until it is enabled; what it did stays. Raises WrongUse."""
         self._change(user, disabled_at=at.isoformat(timespec="milliseconds"))
@@ -155,9 +182,23 @@ class Accounts:
             return user
         return f"?{hashlib.sha256(user.encode()).hexdigest()}"
 
-    def _change(self, user: str, **values: Any) -> None:
-        if self.person(user).demo:
+    def _leave_an_administrator(self, user: str) -> None:
+        here = (people.c.role == ViewerRole.ADMIN.value) & people.c.disabled_at.is_(None) & ~people.c.demo
+        # Locked, so that two administrators who step down at the same time do not each count on the other.
+        admins = self._connection.scalars(select(people.c.id).where(here).order_by(people.c.id).with_for_update()).all()
+        if set(admins) <= {user}:
+            raise WrongUse(
+                f"{user} is the only administrator left, so nobody could manage accounts; make another one first"
+            )
+
+    def _real(self, user: str) -> Person:
+        person = self.person(user)
+        if person.demo:
             raise WrongUse(f"{user} is a demo account, which has nothing to change")
+        return person
+
+    def _change(self, user: str, **values: Any) -> None:
+        self._real(user)
         self._connection.execute(update(people).where(people.c.id == user).values(**values))
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from review.access import Viewer
-from review.screens import main
+from review.screens import main, markup
 from review.screens.audit_rows import as_csv, audit_table, shown
 from review.screens.people_rows import account_table
-from review.store import AuditEntry, Person, Store
+from review.store import AuditEntry, KeptSession, Person, Store
 
 AT = datetime(2025, 3, 1, 12, 0, 0, 7000, tzinfo=UTC)
 ADMIN = Viewer("demo.admin", "Demo administrator", "admin")
@@ -51,6 +52,11 @@ def html(at: AppTest) -> str:
 def button(at: AppTest, label: str):
     [found] = [one for one in at.button if one.label == label]
     return found
+
+
+def field(kind: Any, label: str):
+    """The last field of this name, which is that of the form that changes an account."""
+    return [one for one in kind if one.label == label][-1]
 
 
 def deeds(store: Store) -> list[tuple[str, str, str]]:
@@ -99,6 +105,42 @@ def test_an_administrator_changes_an_account_and_its_sessions_end(open_app, stor
     assert not at.exception
     assert state in html(at)
     assert deeds(store)[0] == ("demo.admin", action, "done")
+
+
+def test_an_administrator_changes_who_somebody_is_and_that_is_logged_with_what_it_was(open_app, store):
+    with store.casebook(write=True) as book:
+        for user in ("bob", "sam"):
+            book.accounts.add(Viewer(user, user.title(), "officer", "North", f"47{user}"), at=AT, password="x")
+        book.sessions.add(KeptSession("d" * 64, "sam", 0.0, 0.0, locked=False, how="password+totp"))
+    at = open_app(ADMIN, "people.py")
+    at.selectbox(key="account").select("sam").run()
+    field(at.selectbox, "Role").set_value("supervisor")
+    field(at.text_input, "Unit").set_value(" South ")
+    button(at, "Save changes").click().run()
+    assert not at.exception
+    assert at.success[0].value == markup.plain(
+        "sam: role is now Supervisor (was Officer), unit is now South (was North). Sessions ended: 1."
+    )
+    assert (at.selectbox(key="account").value, field(at.text_input, "Unit").value) == ("sam", "South")
+    with store.casebook() as book:
+        assert book.viewer("sam") == Viewer("sam", "Sam", "supervisor", "South", "47sam")
+        assert book.viewer("bob").unit == "North"
+        [entry] = book.logged(action="change_account")
+    assert (entry.person, entry.details) == ("demo.admin", {
+        "account": "sam", "role": "supervisor", "role_was": "officer", "unit": "South", "unit_was": "North",
+    })  # fmt: skip
+    button(at, "Save changes").click().run()
+    assert "sam was so already" in at.success[0].value
+
+
+def test_the_last_administrator_is_told_why_they_keep_the_role(open_app, store):
+    with store.casebook(write=True) as book:
+        book.accounts.add(Viewer("ada", "Ada", "admin"), at=AT, password="x")
+    at = open_app(ADMIN, "people.py")
+    field(at.selectbox, "Role").set_value("oversight")
+    button(at, "Save changes").click().run()
+    assert "ada is the only administrator left" in at.error[0].value
+    assert [action for _, action, _ in deeds(store)] == []
 
 
 def test_only_administrators_find_the_page_of_accounts(open_app):

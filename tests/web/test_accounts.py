@@ -15,7 +15,9 @@ from starlette.websockets import WebSocketDisconnect
 
 from review import credentials
 from review.access import Viewer
-from review.store import open_store
+from review.desk import Desk, people
+from review.errors import Refused
+from review.store import Particulars, open_store
 
 ORIGIN = {"origin": "http://127.0.0.1:8501"}
 BROWSER = {"accept": "text/html"}
@@ -24,6 +26,7 @@ PASSWORD = "a quiet street at night"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SOCKET = "ws://127.0.0.1:8501/_stcore/stream"
 MADE = datetime(2025, 3, 1, tzinfo=UTC)
+NOT_FOR_IT = "An account of the role supervisor is not for this."
 
 
 @pytest.fixture(autouse=True)
@@ -277,6 +280,34 @@ def test_a_disabled_account_is_out_at_once_and_its_open_page_closes(served, make
         with pytest.raises(WebSocketDisconnect):
             socket.receive_text()
         assert client.get("/api/nothing").status_code == 401
+
+
+def test_whoever_gets_another_unit_is_signed_out_at_once_and_begins_anew(served, make, store, monkeypatch):
+    monkeypatch.setattr("review.web.gate.LOOK_SECONDS", 0.05)
+    make()
+    make("ada", "admin")
+    sign_in(served)
+    with served.client as client, client.websocket_connect(SOCKET, headers=ORIGIN) as socket:
+        socket.receive_text()
+        people.change(Desk.of(store, "ada"), "sam", Particulars(unit="South"))
+        served.clock.now += 2
+        with pytest.raises(WebSocketDisconnect):
+            socket.receive_text()
+        assert client.get("/api/nothing").status_code == 401
+        served.clock.now += 30
+        assert sign_in(served).status_code == 303
+        assert client.get("/api/nothing").status_code == 404
+
+
+def test_only_an_administrator_changes_an_account_and_others_are_refused_on_record(served, make, store):
+    make()
+    with pytest.raises(Refused):
+        people.change(Desk.of(store, "sam"), "sam", Particulars(role="admin"))
+    with store.casebook() as book:
+        assert book.viewer("sam").role == "supervisor"
+    assert log(store) == [
+        ("sam", "change_account", "refused", {"account": "sam", "role": "admin", "why": NOT_FOR_IT}),
+    ]  # fmt: skip
 
 
 # The lock
