@@ -92,6 +92,7 @@ def _signed(desk: Desk, sha256: str) -> None:
 def _whole(desk: Desk, encounter: Encounter, at: float | None) -> None:
     sha256 = encounter.recording.sha256
     work = casework_row(casework.of(desk, sha256), desk.viewer.user, waiting.people(desk))
+    tension = parts.tension_bars(debrief.debrief(desk, sha256).told.tension)
     # Officers judge nothing of their own; what they answer goes with the moments above.
     player(
         player_data(
@@ -99,11 +100,14 @@ def _whole(desk: Desk, encounter: Encounter, at: float | None) -> None:
             desk.viewer,
             at=at,
             about=state.about_behaviours(),
+            tension=tension,
             may=("note", "bookmark"),
             judges=False,
             casework=work,
         )
     )
+    if tension:
+        st.caption(markup.TENSION_TOLD)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,10 @@ EXPORTED = (
     "What you save is logged."
 )
 HEARD_SYMBOLS = {Heard.HEARD: "✓", Heard.UNSURE: "?", Heard.NOT_HEARD: "–"}
+TENSION_TOLD = (
+    "Tension of the scene, from everybody's marks: light by the machine, dark by what people verified. It shows where "
+    "to listen; its height means nothing outside this recording."
+)
 LINKS_SHOWN = 8  # moments of one sentence; the cards have them all
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
@@ -188,8 +192,7 @@ def tension_lane(bars: Sequence[Bar]) -> str:
     return (
         '<figure class="bcr-tension"><div class="bcr-bars" role="img" aria-label="Tension of the scene over time; '
         f'the places where it turns most are linked above">{drawn}</div>'
-        "<figcaption>Tension of the scene, from everybody's marks: light by the machine, dark by what people verified. "
-        "It shows where to listen; its height means nothing outside this recording.</figcaption></figure>"
+        f"<figcaption>{TENSION_TOLD}</figcaption></figure>"
     )
 
 

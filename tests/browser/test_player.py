@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from tests.conftest import WORD_SECONDS
+
 pytestmark = pytest.mark.browser
 
 
@@ -114,6 +116,34 @@ def test_a_search_counts_its_places_and_goes_from_one_to_the_next(page, eventual
     page.keyboard.press("Escape")
     assert player_field.input_value() == ""
     assert page.locator(".word.hit").count() == 0
+
+
+def test_a_place_that_was_found_is_played_by_a_key_and_the_field_says_which(page, player, shelved, eventually):
+    hint = page.locator(".play-key")
+    page.keyboard.press("/")
+    page.keyboard.press("Control+Enter")
+    assert hint.is_hidden()
+    assert not player.playing()
+    page.keyboard.type("the car")
+    page.locator(".count", has_text="2 places").wait_for()
+    assert hint.inner_text() == "Ctrl + Enter plays"
+    starts = [one.span.start for one in shelved.encounter.words if one.text.strip("!") == "car"]
+    for number, start in enumerate(starts, start=1):
+        page.keyboard.press("Enter")
+        page.keyboard.press("Control+Enter")
+        page.locator(".count", has_text=f"{number} of 2").wait_for()
+        the = start - WORD_SECONDS  # the word before, with which the place begins
+        eventually(page, player.now, lambda at, the=the: the <= at < the + 3)
+        eventually(page, player.playing, bool)
+    field = page.get_by_role("searchbox", name="Search in the transcript")
+    field.fill("licence")
+    page.keyboard.press("Control+Enter")  # without having looked at a place before
+    page.locator(".count", has_text="1 of 1").wait_for()
+    start = next(one.span.start for one in shelved.encounter.words if one.text == "licence")
+    eventually(page, player.now, lambda at: start <= at < start + 3)
+    page.keyboard.press("Escape")
+    player.press("?")
+    assert "Ctrl + Enter\nin the search: play from the place" in page.locator(".help").inner_text()
 
 
 def test_a_search_for_what_was_not_said_says_so(page):

@@ -125,6 +125,22 @@ def test_stop_and_refer_asks_for_the_reason_and_holds_the_recording(page, player
     page.get_by_text("This recording is held for internal affairs.").first.wait_for()
 
 
+def test_stop_and_refer_is_done_by_keys_alone_and_enter_is_a_new_line(page, player, eventually):
+    player.press("!")
+    dialog = page.get_by_role("dialog", name="Stop and refer")
+    assert "Ctrl + Enter sends it" in dialog.inner_text()
+    player.press("Space", "Control+Enter")
+    assert dialog.is_visible(), "a reason of blanks was taken for one"
+    page.keyboard.type("A blow to the head")
+    player.press("Enter")
+    page.keyboard.type("at 0:14")
+    player.press("Control+Enter")
+    dialog.wait_for(state="hidden")
+    [act] = eventually(page, player.acts, bool)
+    assert (act.kind, act.body) == ("refer", {"why": "A blow to the head\nat 0:14"})
+    page.get_by_text("This recording is held for internal affairs.").first.wait_for()
+
+
 def test_a_referral_that_was_cancelled_did_nothing(page, player):
     player.press("!")
     page.keyboard.type("No")

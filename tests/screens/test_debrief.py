@@ -20,7 +20,7 @@ from review.desk import Desk, casework
 from review.desk.debrief import Debrief, News, Past, Views
 from review.encounter import Answer, Direction, Role, Status, Verdict
 from review.policy import VARIABLE
-from review.screens import debrief_markup, debrief_rows, debrief_trends, debrief_words, main, state
+from review.screens import debrief_markup, debrief_rows, debrief_trends, debrief_words, main, parts, state
 from review.screens.answer_rows import answer_rows, answers_of
 from review.screens.debrief_trends import MARKED, VERIFIED
 from review.screens.debrief_views import view_rows, views_table
@@ -456,6 +456,18 @@ def test_the_whole_recording_is_shown_when_asked_for_and_offers_no_verdict(open_
     data = json.loads(shown.proto.json)
     assert not data["judges"]
     assert not data["confirms"]
+
+
+def test_the_whole_recording_has_the_lane_of_tension_as_reviewers_see_it_and_says_what_it_is(open_app, shelved, own):
+    own()
+    at = debrief_of(open_app(), shelved.sha256)
+    at.button(key="watch").click().run()
+    at.toggle[0].set_value(True).run()
+    [shown] = components(at, "review.player")
+    lane = parts.tension_bars(timeline(shelved.encounter).tension)
+    assert lane
+    assert json.loads(shown.proto.json)["tension"] == [[bar.at, bar.marked, bar.verified] for bar in lane]
+    assert "its height means nothing outside this recording" in " ".join(one.value for one in at.caption)
 
 
 # Who viewed mine

@@ -42,6 +42,7 @@ export const FIXED = [
   ["1 to 4", "a reason while a skip asks for one; the answers to a question of the review form"],
   ["arrows", "in the review form: another question, another answer"],
   ["Enter", "in the search: next place, with Shift the one before; in a text: save it"],
+  ["Ctrl + Enter", "in the search: play from the place; in “stop and refer”: send it"],
   ["Esc", "leave what was begun: a text, a choice of words, a small form"],
 ];
 // What the player and the review form tell each other: go to the next question; which key that is.

@@ -33,7 +33,8 @@ export function makeParts(player) {
     onChange: () => player.changed(), onSaved: (name, body, sent) => player.received(name, body, sent) });
   player.answers = new Answers(player.outbox);
   player.transcript = new Transcript({ onSeek, onFlag: (id) => player.pick(player.known.get(id)) });
-  player.search = new Search({ onShow: (first, last) => player.transcript.goTo(first, last), onMarks: (places) => player.transcript.find(places) });
+  player.search = new Search({ onShow: (first, last) => player.transcript.goTo(first, last), onPlay: (first) => onSeek(player.transcript.startOf(first)),
+    onMarks: (places) => player.transcript.find(places) });
   player.corrections = new Corrections({ may: player.data.may.includes("correct"), transcript: player.transcript, seconds: data.seconds,
     onCorrect: (made) => player.outbox.add("corrections", { body: { revision: player.data.revision, corrections: made } }),
     onFirst: (on) => player.showFirst(on), onElsewhere: () => player.reading.fetch(player.revision) });

@@ -1,13 +1,13 @@
-// Search in the words of the transcript: how many places, which one, the next and the one before.
+// Search in the words of the transcript: how many places, which one, the next and the one before, and to play from it.
 
 import { button, el, firstAfter } from "./dom.js";
 
 const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[^\p{L}\p{N}]/gu, "");
 
 export class Search {
-  // `onShow(first, last)` shows the words of one place, `onMarks(places)` marks all of them.
-  constructor({ onShow, onMarks }) {
-    Object.assign(this, { onShow, onMarks });
+  // `onShow(first, last)` shows the words of one place, `onPlay(first)` plays from its first word, `onMarks(places)` marks all.
+  constructor({ onShow, onPlay, onMarks }) {
+    Object.assign(this, { onShow, onPlay, onMarks });
     this.places = [];
     this.at = -1;
     this.field = el("input", { type: "search", placeholder: "Search in the transcript", "aria-label": "Search in the transcript",
@@ -15,7 +15,8 @@ export class Search {
     this.count = el("span", { class: "count", role: "status" });
     this.before = button("‹", { title: "Place before (Shift + Enter)", "aria-label": "Previous place", onclick: () => this.step(-1) });
     this.after = button("›", { title: "Next place (Enter)", "aria-label": "Next place", onclick: () => this.step(1) });
-    this.root = el("div", { class: "search", role: "search" }, this.field, this.before, this.after, this.count);
+    this.hint = el("span", { class: "quiet play-key" }, "Ctrl + Enter plays");
+    this.root = el("div", { class: "search", role: "search" }, this.field, this.before, this.after, this.count, this.hint);
     this.#tell();
   }
 
@@ -64,15 +65,22 @@ export class Search {
     this.#tell();
   }
 
+  // From the place that is shown, or from the first one.
+  play() {
+    if (this.at < 0) this.step(1);
+    if (this.at >= 0) this.onPlay(this.places[this.at][0]);
+  }
+
   #tell() {
     const number = this.places.length;
     const empty = !this.field.value.trim();
     this.count.textContent = empty ? "" : this.at < 0 ? `${number || "no"} ${number === 1 ? "place" : "places"}` : `${this.at + 1} of ${number}`;
-    this.before.disabled = this.after.disabled = !number;
+    this.before.disabled = this.after.disabled = this.hint.hidden = !number;
   }
 
   #key(event) {
-    if (event.key === "Enter") this.step(event.shiftKey ? -1 : 1);
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.play();
+    else if (event.key === "Enter") this.step(event.shiftKey ? -1 : 1);
     else if (event.key === "Escape") this.#leave();
     else return;
     event.preventDefault();

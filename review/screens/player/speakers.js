@@ -1,5 +1,6 @@
 // A colour and a second sign for each voice; the wearer of the camera always has the first.
-// The colours are Okabe and Ito's for colour-blind people, darker or lighter where the page needs contrast (player.css).
+// The colours are Okabe and Ito's for colour-blind people, darker or lighter where the page needs contrast (player.css);
+// that they stay apart so is simulated in tests/screens/test_voice_colours.py.
 
 const SIGNS = 6; // colours with a line of their own; further voices begin again, told apart by their name
 

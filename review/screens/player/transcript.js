@@ -133,6 +133,11 @@ export class Transcript {
     for (const span of this.found) span.classList.add("hit");
   }
 
+  // When the word with this number begins.
+  startOf(number) {
+    return Number(this.spans[number].dataset.at);
+  }
+
   goTo(first, last) {
     this.scrolledAt = performance.now(); // whoever reads there is not to be carried off by the playing word
     for (const span of this.found) span.classList.remove("hit-now");
