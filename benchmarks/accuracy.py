@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ machine stands by; marks shown as unsure are counted apart and as neither right 
 
 One held-out sample is not clean: a threshold for telling voices apart was set back after `long_street_contact` had been
 seen with another one (decision 4). So its DER, speakers, person and role, and those of the held-out total, are worth
-less. WER differs from speech.md by up to 2.4 points on the same sample: here `process` hears the sound rounded to 16
+less. WER differs from speech.md by up to 4.5 points on the same sample: here `process` hears the sound rounded to 16
 bits on disk, there as float samples. Words that are heard again may be sampled, which adds to it.
+
+Measured {day}.
 
 """
 COLUMNS = (
@@ -49,8 +52,13 @@ def measure() -> None:
         *map(_confidence, totals),
         *map(_behaviours, totals),
     ]
-    RESULT.write_text(HEAD + "\n\n".join(parts) + "\n", encoding="utf-8")
+    RESULT.write_text(HEAD.format(day=today()) + "\n\n".join(parts) + "\n", encoding="utf-8")
     sys.stderr.write(f"written: {RESULT.relative_to(ROOT)}\n")
+
+
+def today() -> str:
+    """The date that a page carries of its run."""
+    return datetime.now(UTC).strftime("%Y-%m-%d")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -9,12 +9,13 @@ import sys
 import tempfile
 import time
 import wave
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.accuracy import table
+from benchmarks.accuracy import table, today
 from review import media, pipeline
 from review.sound import SAMPLE_RATE
 
@@ -24,11 +25,17 @@ MEASURED = RESULT.with_suffix(".json")
 MINUTES = (5, 30, 120)  # `python -m benchmarks.footprint 240` adds four hours
 HEAD = """# Time and memory of `process`
 
-Made by `make bench`, {cores} cores: the samples joined in drawn order (seed 1). Loading the models is part of the time.
-The real-time factor is wall seconds by seconds of sound; the peak is that of the whole process.
+Made by `python -m benchmarks.footprint [MINUTES …]`, {cores} cores: the samples joined in drawn order (seed 1).
+`make bench` measures 5, 30 and 120 minutes, with torch in its environment; a row that is not measured again stays. The
+environment of `make demo` has no torch; where it is installed, spaCy loads it, which takes more memory. Loading the
+models is part of the time. The real-time factor is wall seconds by seconds of sound; the peak is that of the whole
+process.
 
 """
-COLUMNS = ("minutes", "wall seconds", "real-time factor", "processor seconds", "peak memory (MB)", "words", "speakers")
+COLUMNS = (
+    "minutes", "wall seconds", "real-time factor", "processor seconds", "peak memory (MB)", "words", "speakers",
+    "with torch", "measured",
+)  # fmt: skip
 
 
 def measure(minutes: tuple[int, ...] = MINUTES) -> None:
@@ -62,6 +69,8 @@ def _measured(minutes: int) -> dict[str, Any]:
             "peak": round(usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)),  # bytes there, kilobytes here
             "words": sum(len(turn["words"]) for turn in encounter["turns"]),
             "speakers": len(encounter["speakers"]),
+            "torch": find_spec("torch") is not None,
+            "at": today(),
         }
 
 
@@ -75,6 +84,8 @@ def _row(minutes: str, one: dict[str, Any]) -> tuple[object, ...]:
         one["peak"],
         one["words"],
         one["speakers"],
+        "yes" if one["torch"] else "no",
+        one["at"],
     )
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest.mock import patch
 
+from benchmarks.accuracy import today
 from benchmarks.speakers import SHARED, TUNING, Case, errors, people, table, table_row
 from review import media, scoring, speakers, weights
 from review.encounter import Span, Voice
@@ -44,6 +45,8 @@ diarizer and its settings are the default ones. `float16` is what is shipped: fl
 scale for each row, computed in float32. DER in percent of speech, with a collar of 0.25 s on each side of a boundary
 and with none; "all" has the errors of all recordings over the speech of all. Processor time is for each second of
 sound, of both threads; all pairs took turns in one run, and only their ratios say something.
+
+Measured {day}.
 
 """
 
@@ -141,7 +144,7 @@ def written(readings: dict[tuple[str, str], list[Reading]], folder: Path) -> Non
         table("DER % at 0.25 s / at 0 (people found), by recording",
               (*columns, *(f"{name} ({number})" for name, number in names)), rows),
     ]  # fmt: skip
-    RESULT.write_text(HEAD + "\n".join(parts), encoding="utf-8")
+    RESULT.write_text(HEAD.format(day=today()) + "\n".join(parts), encoding="utf-8")
 
 
 def measure(folder: Path) -> None:

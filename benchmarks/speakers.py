@@ -47,10 +47,6 @@ on, but one is not clean: the threshold was set back from 0.35 to 0.3 after `lon
 same two models, complete linkage at 0.5, windows every second.
 
 """
-EDGE = """As measured on 2026-11-23, 0.3 lies at an edge for two of the three joined recordings: ten minutes of two
-voices have 18.2 % at 0.25, and the hour has 17.5 % at 0.25, 10.4 % at 0.3 and 2.8 % from 0.35 to 0.45. The samples do
-not change.
-"""
 
 
 @dataclass(frozen=True)
@@ -69,6 +65,19 @@ class Case:
     @property
     def people(self) -> int:
         return people(self.said)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What one recording gives at each of `THRESHOLDS`: DER in percent at 0.25 s, and people found."""
+
+    name: str
+    people: int
+    found: tuple[tuple[float, int], ...]
+
+    @property
+    def row(self) -> str:
+        return table_row((self.name, self.people, *(f"{rate:.1f} ({number})" for rate, number in self.found)))
 
 
 def people(voices: Sequence[Voice]) -> int:
@@ -136,8 +145,8 @@ def timed(what: Callable[[], tuple[Voice, ...]]) -> tuple[tuple[Voice, ...], flo
     return found, time.perf_counter() - began
 
 
-def compared(case: Case) -> tuple[list[str], str]:
-    """The rows of one recording, and its row of the threshold table (none for what is held out)."""
+def compared(case: Case) -> tuple[list[str], Sweep | None]:
+    """The rows of one recording, and what it gives at each threshold (nothing for what is held out)."""
     chosen = speakers.Settings()
     began = time.perf_counter()
     heard = windowed.heard(case.samples, chosen)
@@ -147,12 +156,32 @@ def compared(case: Case) -> tuple[list[str], str]:
     known, rest = timed(lambda: windowed.told_apart(heard, replace(chosen, count=case.people)))
     rows.append(row(case, known, listening + rest, "ours, known"))
     if case.held_out:
-        return rows, ""
-    cells = []
+        return rows, None
+    found = []
     for threshold in THRESHOLDS:
         swept = windowed.told_apart(heard, replace(chosen, threshold=threshold))
-        cells.append(f"{100 * errors(case, swept, 0.25).rate:.1f} ({people(swept)})")
-    return rows, table_row((case.name, case.people, *cells))
+        found.append((round(100 * errors(case, swept, 0.25).rate, 1), people(swept)))
+    return rows, Sweep(case.name, case.people, tuple(found))
+
+
+def edge(sweeps: Sequence[Sweep], used: float) -> str:
+    """Which recordings change between the threshold that is used and the next ones tried, from what to what."""
+    at = THRESHOLDS.index(used)
+    near = range(max(0, at - 1), min(len(THRESHOLDS), at + 2))
+    beside = " or ".join(f"{THRESHOLDS[place]:g}" for place in near if place != at)
+    changed = [one for one in sweeps if len({one.found[place] for place in near}) > 1]
+    if not changed:
+        return f"No recording changes from {used:g} to {beside}.\n" if sweeps else ""
+    lines = [
+        f"- {one.name}: " + ", ".join(f"{_told(*one.found[place])} at {THRESHOLDS[place]:g}" for place in near)
+        for one in changed
+    ]
+    head = f"{used:g} lies at an edge for {len(changed)} of {len(sweeps)}: these change from it to {beside}."
+    return "\n".join([head, "", *lines]) + "\n"
+
+
+def _told(rate: float, number: int) -> str:
+    return f"{rate:.1f} % ({number} found)"
 
 
 class Repeated:
@@ -206,7 +235,7 @@ def table(title: str, columns: Sequence[object], rows: Sequence[str]) -> str:
 
 def measure(*, hour: bool = True, with_peer: bool = True, lengths: Sequence[float] = LENGTHS) -> None:
     rows: list[str] = []
-    sweep: list[str] = []
+    sweep: list[Sweep] = []
     known = cases(hour=hour)
     for case in known:
         found, swept = compared(case)
@@ -222,16 +251,17 @@ def measure(*, hour: bool = True, with_peer: bool = True, lengths: Sequence[floa
     sys.stderr.write(f"written: {RESULT.relative_to(ROOT)}\n")
 
 
-def written(rows: Sequence[str], sweep: Sequence[str], footprints: Sequence[str]) -> None:
+def written(rows: Sequence[str], sweep: Sequence[Sweep], footprints: Sequence[str]) -> None:
     """The page so far, so that a run that is broken off leaves what it measured."""
     columns = ("recording", "held out", "diarizer", "DER % (0.25 s)", "DER % (0)", "missed", "false", "confused",
                "people", "share of real time")  # fmt: skip
-    title = f"DER % at 0.25 s (people found) by threshold; {speakers.Settings().threshold} is used"
+    used = speakers.Settings().threshold
+    title = f"DER % at 0.25 s (people found) by threshold; {used} is used"
     time_columns = ("minutes", "seconds", "share of real time", "processor seconds a second", "peak memory, MB")
     parts = [
         table("Errors", columns, rows),
-        table(title, ("recording", "people", *THRESHOLDS), sweep),
-        EDGE,
+        table(title, ("recording", "people", *THRESHOLDS), [one.row for one in sweep]),
+        edge(sweep, used),
         table(f"Time and memory of a process, {os.cpu_count()} cores", time_columns, footprints),
     ]
     RESULT.write_text(HEAD + "\n".join(parts), encoding="utf-8")

@@ -47,7 +47,7 @@ Made by `python -m benchmarks.speech` ({cores} cores). The samples are acted by 
 the parts work together, not how the program does in the field. Held-out samples were never tuned on. WER is after
 Whisper's English normaliser; far people are those whom the sample's script puts away from the camera.
 
-WER differs from samples.md by up to 2.4 points on the same sample: here float samples are heard, there `process` hears
+WER differs from samples.md by up to 4.5 points on the same sample: here float samples are heard, there `process` hears
 them rounded to 16 bits on disk. Words that are heard again may be sampled, which adds to it. The load of the machine is
 not kept. "Real time" of the samples is of a machine that did other work, so it is no speed.
 """

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import speakers, speech
+from benchmarks import accuracy, footprint, number_formats, speakers, speech
 
 
 def peer(engine: str, took: float) -> dict[str, Any]:
@@ -38,6 +38,55 @@ def test_time_and_memory_of_voices_are_measured_up_to_two_hours(monkeypatch: pyt
     monkeypatch.setattr(speakers, "curve", lambda lengths: asked.extend(lengths) or [])
     speakers.measure()
     assert asked == [5, 30, 120]
+
+
+def swept(name: str, **at: tuple[float, int]) -> speakers.Sweep:
+    """The same at every threshold, but for those named: `at_0_25=(18.2, 3)`."""
+    other = {float(place.removeprefix("at_").replace("_", ".")): found for place, found in at.items()}
+    return speakers.Sweep(name, 2, tuple(other.get(threshold, (0.1, 2)) for threshold in speakers.THRESHOLDS))
+
+
+def test_an_edge_is_told_by_the_recordings_that_change_beside_the_threshold_in_use():
+    sweeps = [swept("two", at_0_2=(37.8, 4), at_0_25=(18.2, 3)), swept("steady"), swept("far off", at_0_1=(9.0, 1))]
+    assert speakers.edge(sweeps, 0.3) == (
+        "0.3 lies at an edge for 1 of 3: these change from it to 0.25 or 0.35.\n\n"
+        "- two: 18.2 % (3 found) at 0.25, 0.1 % (2 found) at 0.3, 0.1 % (2 found) at 0.35\n"
+    )
+
+
+def test_where_only_the_number_of_people_changes_that_is_an_edge_too():
+    assert "- four: " in speakers.edge([swept("four", at_0_35=(0.1, 3))], 0.3)
+
+
+def test_no_edge_is_told_where_nothing_changes():
+    assert speakers.edge([swept("steady")], 0.3) == "No recording changes from 0.3 to 0.25 or 0.35.\n"
+
+
+def test_the_first_threshold_has_one_neighbour():
+    assert "change from it to 0.15." in speakers.edge([swept("four", at_0_1=(9.0, 1))], 0.1)
+
+
+def test_the_page_of_voices_has_the_sweep_and_its_edges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(speakers, "RESULT", tmp_path / "speakers.md")
+    speakers.written([], [swept("two", at_0_25=(18.2, 3))], [])
+    page = speakers.RESULT.read_text(encoding="utf-8")
+    assert "| two | 2 | 0.1 (2) | 0.1 (2) | 0.1 (2) | 18.2 (3) | 0.1 (2) |" in page
+    assert "- two: 18.2 % (3 found) at 0.25" in page
+
+
+def test_before_anything_is_swept_nothing_is_said_of_edges():
+    assert speakers.edge([], 0.3) == ""
+
+
+def test_pages_say_on_which_day_they_were_measured():
+    for head in (accuracy.HEAD, number_formats.HEAD):
+        assert "\nMeasured 2026-01-02.\n" in head.format(day="2026-01-02")
+
+
+def test_a_row_of_time_and_memory_says_its_day_and_whether_torch_was_there():
+    one = {"wall": 60.0, "processor": 50.0, "peak": 800, "words": 7, "speakers": 2, "torch": False, "at": "2026-01-02"}
+    assert footprint._row("5", one) == ("5", "60", "0.200", "50", 800, 7, 2, "no", "2026-01-02")
+    assert len(footprint._row("5", one)) == len(footprint.COLUMNS)
 
 
 def test_a_peer_that_is_not_installed_keeps_its_row_with_its_date(measured: Callable[..., str]):
