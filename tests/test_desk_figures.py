@@ -1,9 +1,13 @@
 """The unit view at a desk: whose unit, what is withheld, and which moments stand behind a number."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from review.access import Reach, Viewer
 from review.casework import Act, Kind
@@ -171,6 +175,71 @@ def test_a_part_cannot_be_reckoned_from_the_others():
     assert figures.parts({"a": 50, "b": 0}) == {"a": Cell(50), "b": Cell(0)}
 
 
+def a_row(months: Sequence[int]) -> tuple[list[int | None], int | None]:
+    """What is shown of one row: its months, and their total."""
+    told_from = figures.told_beside_total(months)
+    total = sum(months)
+    return [one if one >= told_from else None for one in months], total if total >= figures.FEWEST else None
+
+
+def rows_like(months: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """All rows that would be shown just as this one, by somebody who knows how months are withheld."""
+    shown = a_row(months)
+    hidden = [at for at, one in enumerate(shown[0]) if one is None]
+    left = sum(months[at] for at in hidden)
+    for numbers in product(range(left + 1), repeat=max(0, len(hidden) - 1)):
+        other = list(months)
+        for at, number in zip(hidden, (*numbers, left - sum(numbers)), strict=True):
+            other[at] = number
+        if hidden and other[hidden[-1]] >= 0 and a_row(other) == shown:
+            yield tuple(other)
+
+
+@given(st.lists(st.one_of(st.integers(0, 13), st.sampled_from((0, 9, 10))), max_size=4))
+@example([9, 10, 10])
+@example([0, 0, 12])
+@example([9, 9, 10])
+@example([9, 9, 9, 9])
+@example([3, 12])
+def test_no_withheld_month_can_be_reckoned_from_what_is_shown_of_its_row(months):
+    """For each there is another row with another number there that looks the same; without a total nothing is told."""
+    cells, total = a_row(months)
+    assert all(one is None or one >= figures.FEWEST for one in cells)
+    if total is None:
+        assert set(cells) <= {None}
+        return
+    for at, one in enumerate(cells):
+        assert one is not None or any(other[at] != months[at] for other in rows_like(months))
+
+
+@given(st.lists(st.integers(0, 40), max_size=12))
+def test_months_are_withheld_beside_small_ones_only_and_no_more_than_the_next_smallest(months):
+    cells, _ = a_row(months)
+    beside = {months[at] for at, one in enumerate(cells) if one is None and months[at] >= figures.FEWEST}
+    assert len(beside) <= 1
+    assert not beside or min(months) < figures.FEWEST
+
+
+def test_a_month_that_is_small_alone_takes_the_next_smallest_with_it(mixed):
+    """Thirteen reasons were marked, twelve of them in one month: neither month is told beside that total."""
+    desk = at(mixed, SUPERVISOR)
+    found = figures.unit(desk, Period())
+    [total] = [one for one in found.totals if one.behaviour == "reason_for_stop"]
+    months = [one.marked for one in found.months if one.behaviour == "reason_for_stop"]
+    assert total.marked == Cell(13) == Cell(len(listed(desk, Marks(Counted.MARKED, "reason_for_stop"))))
+    assert months == [Cell(None), Cell(None)]
+
+
+def test_who_opens_nothing_is_told_totals_without_the_months_that_are_withheld(mixed):
+    found = figures.unit(at(mixed, OVERSIGHT), Period())
+    for total in found.totals:
+        for name in ("marked", "unsure", "verified", "judged"):
+            months = [getattr(one, name) for one in found.months if one.behaviour == total.behaviour]
+            told = sum(cell.number or 0 for cell in months)
+            assert getattr(total, name) == Cell(told or None)
+    assert {bool(one.marked.number) for one in found.months if one.behaviour == "reason_for_stop"} == {True, False}
+
+
 def test_who_has_no_figures_is_refused(store):
     with pytest.raises(Refused):
         figures.unit(at(store, TRAINER), Period())
@@ -203,9 +272,9 @@ def test_every_number_opens_exactly_its_moments(mixed):
                 assert all(one.behaviour == tally.behaviour and one.at[:7] == tally.month for one in rows)
                 if counted in (Counted.MARKED, Counted.UNSURE):
                     assert {one.unsure for one in rows} <= {counted is Counted.UNSURE}
-        for total in found.totals:
-            rows = listed(desk, Marks(Counted.MARKED, total.behaviour), unit=unit)
-            assert total.marked.number in (len(rows), None)
+        for one in (*found.totals, *found.months):
+            rows = listed(desk, Marks(Counted.MARKED, one.behaviour, month=one.month), unit=unit)
+            assert one.marked.number in (len(rows), None)
         assert len(listed(desk, Marks(others=True), unit=unit)) == found.coverage["marks"].number
         assert len(listed(desk, Marks(Counted.JUDGED, others=True), unit=unit)) == found.coverage["judged"].number
 

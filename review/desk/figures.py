@@ -3,13 +3,18 @@
 A number below ten says little about a unit and much about few people, so it is withheld, from supervisors and internal
 affairs too. For those who may hear the recordings coverage and backlog are work to do, and are told exactly; for
 everybody else they are numbers like the others.
+
+Nor can a withheld month be reckoned from the total of its row. Those who may hear the recordings are told the whole
+total, since it opens its moments, and then a month that is small alone takes the next smallest with it. Everybody else
+may lay times side by side that overlap, so their totals are of the months that are told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 
 from review import access
 from review.access import Action, Reach, ViewerRole
@@ -19,7 +24,7 @@ from review.store import Asked, Filter
 from review.store.behind import Heard, Instance, Number, Reviews, Stops
 from review.store.figures import Backlog, Coverage
 from review.store.filters import REASON, STOPS
-from review.store.sums import Tally
+from review.store.sums import NUMBERS, Tally
 
 FEWEST = 10  # a smaller number is withheld
 MOMENTS_A_PAGE = 20  # behind one number
@@ -39,13 +44,13 @@ class Period:
 
 @dataclass(frozen=True)
 class Cell:
-    """A number that is told, or withheld because it is small."""
+    """A number that is told, or withheld because it is small or would give a small one away."""
 
     number: int | None
 
     @property
     def withheld(self) -> bool:
-        """Whether it is below ten."""
+        """Whether it is not told."""
         return self.number is None
 
 
@@ -68,7 +73,7 @@ class Unit:
 
     coverage: dict[str, Cell]  # recorded, not_begun, begun, signed; marks, judged
     months: tuple[Month, ...]
-    totals: tuple[Month, ...]  # of the whole time, by behaviour
+    totals: tuple[Month, ...]  # of the whole time, by behaviour; where nothing opens, without what is withheld
     reasons: dict[str, Cell]  # verified, marked, unsure, none; empty where the policy hides stops or their reasons
     backlog: tuple[Backlog, ...] | None = None  # None for whom it is no work
     waiting: Cell = field(default_factory=lambda: Cell(0))  # all serious marks that nobody has judged
@@ -109,9 +114,10 @@ def unit(desk: Desk, period: Period, *, unit: str | None = None) -> Unit:
     months = [tally for tally in tallies if not tally.others]
     marks = {"marks": sum(one.marked + one.unsure for one in tallies), "judged": sum(one.judged for one in tallies)}
     waiting = sum(one.marked + one.unsure for one in backlog)
+    told_from = _told_from(months) if may_open else {}
     return Unit(
         coverage=_coverage(covered, marks, exact=may_open),
-        months=tuple(map(_month, months)),
+        months=tuple(_month(one, told_from) for one in months),
         totals=tuple(map(_month, _totals(months, exact=may_open))),
         reasons=parts(reasons),
         backlog=backlog if may_open else None,
@@ -162,6 +168,21 @@ def parts(numbers: dict[str, int]) -> dict[str, Cell]:
     return {name: Cell(None) if small else Cell(number) for name, number in numbers.items()}
 
 
+def told_beside_total(months: Sequence[int]) -> int:
+    """The smallest month of a row that is told where the row's total is, too.
+
+    What is withheld could be reckoned if it were one month, or if all of it were nothing or all as much as can be
+    withheld. Then the next smallest months are withheld as well: which of them are the small ones stays open.
+
+    >>> told_beside_total([40, 3, 12, 5]), told_beside_total([40, 3, 12, 12]), told_beside_total([40, 9, 9])
+    (10, 13, 41)
+    """
+    small = [number for number in months if number < FEWEST]
+    rest = [number for number in months if number >= FEWEST]
+    given_away = len(small) == 1 or set(small) in ({0}, {FEWEST - 1})
+    return min(rest) + 1 if given_away and rest else FEWEST
+
+
 def _asked(desk: Desk, period: Period, unit: str | None) -> Asked:
     desk.require(Action.UNIT_FIGURES)
     viewer = desk.viewer
@@ -189,36 +210,33 @@ def _coverage(covered: Coverage, marks: dict[str, int], *, exact: bool) -> dict[
     return {**told, **{name: Cell(number) if exact else _cell(number) for name, number in whole.items()}}
 
 
-def _cell(number: int) -> Cell:
-    return Cell(number if number >= FEWEST else None)
+def _cell(number: int, told_from: int = FEWEST) -> Cell:
+    return Cell(number if number >= told_from else None)
 
 
-def _month(tally: Tally) -> Month:
-    return Month(
-        month=tally.month,
-        behaviour=tally.behaviour,
-        direction=tally.direction,
-        marked=_cell(tally.marked),
-        unsure=_cell(tally.unsure),
-        verified=_cell(tally.verified),
-        judged=_cell(tally.judged),
-    )
+def _told_from(months: Sequence[Tally]) -> dict[tuple[str, str], int]:
+    """By behaviour and number, from where on its months are told beside their total."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for month in months:
+        for name in NUMBERS:
+            rows.setdefault((month.behaviour, name), []).append(getattr(month, name))
+    return {row: told_beside_total(numbers) for row, numbers in rows.items()}
+
+
+def _month(tally: Tally, told_from: Mapping[tuple[str, str], int] = MappingProxyType({})) -> Month:
+    cells = {name: _cell(getattr(tally, name), told_from.get((tally.behaviour, name), FEWEST)) for name in NUMBERS}
+    return Month(month=tally.month, behaviour=tally.behaviour, direction=tally.direction, **cells)
 
 
 def _totals(months: Sequence[Tally], *, exact: bool) -> tuple[Tally, ...]:
-    """The whole time by behaviour; for those who see figures only, without the months that are withheld.
-
-    A whole with all months but one told would tell that one.
-    """
-    sums: dict[str, Tally] = {}
+    """The whole time by behaviour; for those who see figures only, without the months that are withheld."""
+    rows: dict[str, list[Tally]] = {}
     for month in months:
-        before = sums.get(month.behaviour, replace(month, month="", marked=0, unsure=0, verified=0, judged=0))
-        sums[month.behaviour] = replace(
-            before,
-            **{
-                name: getattr(before, name) + (number if exact or number >= FEWEST else 0)
-                for name in ("marked", "unsure", "verified", "judged")
-                for number in [getattr(month, name)]
-            },
-        )
-    return tuple(sums[name] for name in sorted(sums))
+        rows.setdefault(month.behaviour, []).append(month)
+    return tuple(_total(rows[name], exact=exact) for name in sorted(rows))
+
+
+def _total(row: Sequence[Tally], *, exact: bool) -> Tally:
+    told = {name: [getattr(month, name) for month in row] for name in NUMBERS}
+    sums = {name: sum(one for one in numbers if exact or one >= FEWEST) for name, numbers in told.items()}
+    return Tally(month="", behaviour=row[0].behaviour, direction=row[0].direction, others=row[0].others, **sums)

@@ -158,7 +158,7 @@ def _reasons(asked: _Asked) -> None:
 def _verified(asked: _Asked) -> None:
     found = asked.found
     st.subheader("Verified behaviours over time", anchor=False)
-    rows = unit_rows.behaviour_rows(found.totals, found.months)
+    rows = unit_rows.behaviour_rows(found.totals, found.months, whole=found.opens)
     if not rows:
         st.info("Nothing was marked in this time. Nothing heard is not nothing done.")
         return
@@ -171,7 +171,7 @@ def _verified(asked: _Asked) -> None:
         st.altair_chart(_chart(drawn))
     left = unit_rows.withheld(found.months, chosen)
     if chosen and (left or not drawn):
-        st.caption(f"Months with {unit_rows.FEW} verified marks are not drawn: {left} of them here.")
+        st.caption(unit_rows.not_drawn(left, opens=found.opens))
     st.caption(
         "Only marks that people verified are drawn. More of them can mean more listening, not more of a behaviour."
     )
@@ -201,7 +201,7 @@ def _open_table(asked: _Asked, rows: tuple[unit_rows.BehaviourRow, ...]) -> None
             number = Marks(counted, row.behaviour)
             with where:
                 number_of = asked.chosen(title, number, count, months=row.months.get(counted))
-                _cell(text, count if text != unit_rows.FEW else 0, number_of, key=title)
+                _cell(text, count if text != unit_rows.WITHHELD else 0, number_of, key=title)
 
 
 def _cell(text: str, count: int, number: Chosen, *, key: str) -> None:

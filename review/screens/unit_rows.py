@@ -14,7 +14,7 @@ from review.store import SERIOUS
 from review.store.behind import Counted, Heard, Instance, Marks, Number
 from review.store.figures import Backlog
 
-FEW = f"fewer than {FEWEST}"
+WITHHELD = "withheld"
 PERIODS = {"Last 3 months": 3, "Last 12 months": 12, "All recordings": None}  # whole months, this one among them
 REASON_WORDS = {
     Heard.VERIFIED: "A person verified the reason",
@@ -42,9 +42,20 @@ NO_REASON = (
 )
 JUDGED = "People listened to each. Judged is not verified: some they confirmed, to some they said no."
 ABOUT = "Counts of a unit, never of a person, and no score. What a machine marked and what people verified stand apart."
+WITHHELD_FROM_ALL = (
+    f"Of behaviours, by month and over the whole time, numbers below {FEWEST} are withheld: they would say more about a "
+    "few people than about a unit. Reasons for stops are withheld together, when one of the four numbers is from 1 to "
+    f"{FEWEST - 1}."
+)
 WORK_IS_EXACT = (
-    "Only coverage and backlog are told exactly, to you who may open these recordings: they are work to do. Take "
+    "Coverage and backlog are told exactly, to you who may open these recordings: they are work to do. Totals are "
+    "whole; where a withheld month could be reckoned from its total, the next smallest month is withheld, too. Take "
     "small numbers out before you hand this page on."
+)
+FIGURES_ONLY = (
+    f"You who see figures only are told no number below {FEWEST} of coverage and backlog, either; how far reviews are is "
+    f"withheld as a whole when one of its three numbers is from 1 to {FEWEST - 1}. Totals of behaviours leave out the "
+    "months that are withheld."
 )
 # Only these directions are an officer's own words; the others say nothing about how a unit talks.
 SHOWN = (Direction.DEESCALATING, Direction.ESCALATING)
@@ -93,18 +104,17 @@ class Chosen:
 
 
 def caption(*, opens: bool) -> str:
-    """What to know about all numbers of the page; to those who may `open` recordings some are told exactly."""
-    told = ABOUT + f" Numbers below {FEWEST} are withheld: they would say more about a few people than about a unit."
-    return f"{told} {WORK_IS_EXACT}" if opens else told
+    """What is withheld and what is told exactly, for those who may `open` recordings and for those who may not."""
+    return f"{ABOUT} {WITHHELD_FROM_ALL} {WORK_IS_EXACT if opens else FIGURES_ONLY}"
 
 
 def number(cell: Cell) -> str:
     """A number, or that it is withheld.
 
     >>> number(Cell(1234)), number(Cell(None))
-    ('1,234', 'fewer than 10')
+    ('1,234', 'withheld')
     """
-    return FEW if cell.number is None else f"{cell.number:,}"
+    return WITHHELD if cell.number is None else f"{cell.number:,}"
 
 
 def share(part: Cell, whole: Cell) -> str:
@@ -156,8 +166,13 @@ def age(instant: str, today: date) -> str:
     return f"{days} day{'' if days == 1 else 's'}"
 
 
-def behaviour_rows(totals: Sequence[Month], months: Sequence[Month] = ()) -> tuple[BehaviourRow, ...]:
-    """What was marked and verified of the officers' own words, in the codebook's order of directions."""
+def behaviour_rows(
+    totals: Sequence[Month], months: Sequence[Month] = (), *, whole: bool = True
+) -> tuple[BehaviourRow, ...]:
+    """What was marked and verified of the officers' own words, in the codebook's order of directions.
+
+    Totals that are not `whole` leave out other months of what was marked than of what was judged: no share is told.
+    """
     rows = [one for direction in SHOWN for one in totals if one.direction == direction]
     return tuple(
         BehaviourRow(
@@ -167,7 +182,7 @@ def behaviour_rows(totals: Sequence[Month], months: Sequence[Month] = ()) -> tup
             marked=number(one.marked),
             unsure=number(one.unsure),
             verified=number(one.verified),
-            judged=_judged(one),
+            judged=_judged(one) if whole else number(one.judged),
             told=_told(one),
             months=_by_month(one.behaviour, months),
         )
@@ -197,7 +212,7 @@ def _by_month(behaviour: str, months: Sequence[Month]) -> dict[Counted, dict[str
 def _judged(one: Month) -> str:
     parts = (one.marked.number, one.unsure.number, one.judged.number)
     if None in parts:
-        return FEW
+        return WITHHELD
     marks = (one.marked.number or 0) + (one.unsure.number or 0)
     return f"{one.judged.number:,} of {marks:,} ({100 * (one.judged.number or 0) / marks:.0f} %)" if marks else ""
 
@@ -214,6 +229,12 @@ def chart_rows(months: Sequence[Month], behaviours: Sequence[str]) -> list[dict[
 def withheld(months: Sequence[Month], behaviours: Sequence[str]) -> int:
     """How many points of the chart are withheld."""
     return sum(one.verified.withheld for one in months if one.behaviour in behaviours)
+
+
+def not_drawn(points: int, *, opens: bool) -> str:
+    """Why points of the chart are missing; for those who may `open` recordings some of them are no small numbers."""
+    told = f"{points:,} {'month is' if points == 1 else 'months are'} not drawn: fewer than {FEWEST} verified marks"
+    return f"{told}, or the next smallest, without which such a month could be reckoned." if opens else f"{told}."
 
 
 def most_verified(unit: Unit, count: int = 3) -> list[str]:

@@ -107,7 +107,19 @@ def test_a_withheld_month_is_left_out_of_the_chart_and_never_drawn_as_nothing():
 
 def test_the_table_shows_officers_own_words_with_their_coverage():
     [row] = unit_rows.behaviour_rows([month("", "courtesy", None), month("", "order", 40, "event")])
-    assert (row.name, row.marked, row.verified, row.judged) == ("Courtesy", "30", "fewer than 10", "20 of 40 (50 %)")
+    assert (row.name, row.marked, row.verified, row.judged) == ("Courtesy", "30", "withheld", "20 of 40 (50 %)")
+
+
+def test_a_total_that_leaves_months_out_tells_no_share():
+    [row] = unit_rows.behaviour_rows([month("", "courtesy", 12)], whole=False)
+    assert (row.marked, row.judged) == ("30", "20")
+
+
+def test_the_chart_says_why_months_are_missing():
+    assert unit_rows.not_drawn(1, opens=False) == "1 month is not drawn: fewer than 10 verified marks."
+    assert "2 months are not drawn: fewer than 10 verified marks, or the next smallest" in unit_rows.not_drawn(
+        2, opens=True
+    )
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def told(at: AppTest) -> dict[str, str]:
 def test_figures_that_one_person_saw_are_not_shown_to_the_next(look):
     assert told(look(AFFAIRS))["Recordings"] == "3"
     assert told(look(SOUTH))["Recordings"] == "1"
-    assert told(look(OVERSIGHT))["Recordings"] == "fewer than 10"
+    assert told(look(OVERSIGHT))["Recordings"] == "withheld"
     assert told(look(AFFAIRS))["Recordings"] == "3"
 
 
@@ -60,8 +60,10 @@ def test_who_sees_figures_only_is_offered_no_moments_whoever_looked_before(look)
 def test_the_page_says_which_small_numbers_are_told_and_to_whom(look):
     for who, exact in ((SOUTH, True), (AFFAIRS, True), (OVERSIGHT, False)):
         [told] = [one.value for one in look(who).caption if one.value.startswith("Counts of a unit")]
-        assert "Numbers below 10 are withheld" in told
-        assert ("Only coverage and backlog are told exactly" in told) is exact
+        assert "numbers below 10 are withheld" in told
+        assert ("Coverage and backlog are told exactly" in told) is exact
+        assert ("Totals are whole" in told) is exact
+        assert ("Totals of behaviours leave out the months that are withheld" in told) is not exact
 
 
 def test_what_the_agency_hides_is_gone_from_the_figures_at_once(look, tmp_path, monkeypatch):
