@@ -43,9 +43,9 @@ NO_REASON = (
 JUDGED = "People listened to each. Judged is not verified: some they confirmed, to some they said no."
 ABOUT = "Counts of a unit, never of a person, and no score. What a machine marked and what people verified stand apart."
 WITHHELD_FROM_ALL = (
-    f"Of behaviours, by month and over the whole time, numbers below {FEWEST} are withheld: they would say more about a "
-    "few people than about a unit. Reasons for stops are withheld together, when one of the four numbers is from 1 to "
-    f"{FEWEST - 1}."
+    f"Of behaviours, by month and over the whole time, numbers below {FEWEST} are withheld: they would say more about "
+    "a few people than about a unit. Reasons for stops are withheld together, when one of the four numbers is from 1 "
+    f"to {FEWEST - 1}."
 )
 WORK_IS_EXACT = (
     "Coverage and backlog are told exactly, to you who may open these recordings: they are work to do. Totals are "
@@ -53,9 +53,9 @@ WORK_IS_EXACT = (
     "small numbers out before you hand this page on."
 )
 FIGURES_ONLY = (
-    f"You who see figures only are told no number below {FEWEST} of coverage and backlog, either; how far reviews are is "
-    f"withheld as a whole when one of its three numbers is from 1 to {FEWEST - 1}. Totals of behaviours leave out the "
-    "months that are withheld."
+    f"You who see figures only are told no number below {FEWEST} of coverage and backlog, either; how far reviews are "
+    f"is withheld as a whole when one of its three numbers is from 1 to {FEWEST - 1}. Totals of behaviours leave out "
+    "the months that are withheld."
 )
 # Only these directions are an officer's own words; the others say nothing about how a unit talks.
 SHOWN = (Direction.DEESCALATING, Direction.ESCALATING)
