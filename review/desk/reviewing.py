@@ -86,12 +86,6 @@ def _wearer(book: Casebook, sha256: str, facts: Facts, accounts: Iterable[Viewer
     )
 
 
-def has_signed(desk: Desk) -> bool:
-    """Whether this person ever signed a review, also one that was reopened since."""
-    with desk.store.casebook() as book:
-        return bool(book.logged(person=desk.viewer.user, action=Kind.SIGN_OFF.value, outcome="done", limit=1))
-
-
 def signed_only(work: Casework) -> Casework:
     """The casework without work that was given out, shares, earlier signatures, and a review that is not signed yet."""
     rest = replace(work, assignments=(), shares=(), signings=())

@@ -7,7 +7,7 @@ import streamlit as st
 from review.access import Action
 from review.desk import Desk, library
 from review.errors import ReviewError
-from review.screens import library_filter, library_rows, state, work
+from review.screens import first_help, library_filter, library_rows, state, work
 from review.screens.recordings import recordings
 from review.store import Filter, Found
 
@@ -23,6 +23,7 @@ def show() -> None:
         if library.count(desk) == 0:
             _nothing_yet(desk)
             return
+        first_help.show(desk)
         # A field's value goes when its page does; whoever comes back from a recording finds the search again.
         st.session_state.setdefault("search", st.session_state.get("last_search", ""))
         query = _query() if desk.may(Action.SEARCH) else ""

@@ -7,7 +7,7 @@ import streamlit as st
 from review.access import Viewer, ViewerRole
 from review.desk import Desk, people
 from review.errors import ReviewError
-from review.screens import markup, state
+from review.screens import first_help, markup, state
 from review.screens.people_rows import ROLE_NAMES, account_table, can_change, what_changed
 from review.store import Particulars, Person
 
@@ -26,6 +26,7 @@ def show() -> None:
         desk = state.desk()
         everybody = people.every(desk)
         _told()
+        first_help.show(desk)
         st.html(account_table(everybody))
         adding, changing = st.columns(2, gap="large")
         with adding:

@@ -7,10 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from review.access import ViewerRole
-from review.desk import Desk, library, reviewing, waiting
+from review.desk import Desk, library, waiting
 from review.encounter import CONFIRMING_ROLES
 from review.errors import ReviewError
-from review.screens import library_filter, review_form_markup, state
+from review.screens import first_help, library_filter, review_form_markup, state
 from review.store import Filter, Sort, State
 
 # Where to look when nothing waits: others, and officers.
@@ -19,13 +19,6 @@ ELSEWHERE = {False: ("library.py", "Look through the recordings"), True: ("debri
 OPEN = (
     ("with serious marks that nobody has judged", Filter(serious=True, sort=Sort.OLDEST)),
     ("that nobody has begun to review", Filter(state=State.NOT_BEGUN, sort=Sort.OLDEST)),
-)
-# For whoever reviews, until they have signed a first review.
-FIRST_HELP = (
-    "**New here?** A mark is a place where the machine heard something that may matter, such as words that calm or "
-    "heat a situation, and it can be wrong. Begin with one recording: open it, say what you open it for, press "
-    "**Verify**, answer the marks one by one, and sign the review form below the player. No mark is saved as verified "
-    "until you have listened to it and agreed."
 )
 
 
@@ -37,12 +30,10 @@ def show() -> None:
         found = waiting.waiting(desk)
         people = waiting.people(desk)
         free = _free(desk)
-        new = desk.viewer.role in CONFIRMING_ROLES and not reviewing.has_signed(desk)
+        first_help.show(desk)
     except ReviewError as error:
         st.error(str(error))
         return
-    if new:
-        st.info(FIRST_HELP)
     st.html(review_form_markup.waiting_list(found, people, desk.clock().date()))
     if all(one.what in waiting.ONLY_TOLD for one in found):
         page, label = ELSEWHERE[desk.viewer.role == ViewerRole.OFFICER]

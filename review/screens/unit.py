@@ -13,7 +13,7 @@ import streamlit as st
 from review.desk import Desk, figures
 from review.desk.figures import Cell, Period, Unit
 from review.errors import ReviewError
-from review.screens import markup, plain_markup, state, unit_moments, unit_rows
+from review.screens import first_help, markup, plain_markup, state, unit_moments, unit_rows
 from review.screens.parts import behaviour_name
 from review.screens.unit_rows import Chosen
 from review.store import State, database_url
@@ -32,7 +32,10 @@ def show() -> None:
     st.title("Unit view")
     try:
         desk = state.desk()
-        st.caption(unit_rows.caption(opens=figures.opens(desk)))
+        opens = figures.opens(desk)
+        if not opens:
+            first_help.show(desk)  # for those whose work begins here; others were told on Today
+        st.caption(unit_rows.caption(opens=opens))
         period, unit = _asked(desk)
         found = _figures(_whose(desk), period, unit, _desk=desk)
     except ReviewError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -12,12 +13,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from review.access import Viewer
-from review.desk import Desk, casework
+from review.desk import Desk, casework, people
 from review.desk.moments import Moment, Said
 from review.desk.reviewing import Wearer
 from review.desk.waiting import Waiting, What
 from review.encounter import Answer, Role, Verdict
-from review.screens import main, review_form, review_form_markup, today
+from review.screens import first_help, main, review_form, review_form_markup
 from review.screens.review_form_data import form_data
 from review.screens.review_form_rows import officer_line
 
@@ -228,15 +229,35 @@ def test_today_says_that_nothing_waits(desk, open_page):
     assert review_form_markup.NOTHING_WAITS in html(open_page("today.py"))
 
 
-def test_today_tells_a_reviewer_how_to_begin_until_a_first_review_is_signed(desk, open_page, shelved):
-    for person in (SUPERVISOR, AFFAIRS):
-        assert [told.value for told in open_page("today.py", person).info] == [today.FIRST_HELP]
+def test_who_reviews_is_told_how_to_begin_on_both_pages_of_their_work_until_a_first_review_is_signed(
+    desk, open_page, shelved
+):
+    pages = ("today.py", "library.py")
+    for person, page in product((SUPERVISOR, AFFAIRS), pages):
+        assert [told.value for told in open_page(page, person).info] == [first_help.REVIEWING]
     assert not open_page("today.py", OFFICER).info
     answer_all(desk, shelved)
     do(desk, shelved, "sign_off")
     do(desk, shelved, "reopen", why="A second camera.")
-    assert not open_page("today.py").info
-    assert open_page("today.py", AFFAIRS).info
+    for page in pages:
+        assert not open_page(page).info
+        assert open_page(page, AFFAIRS).info
+
+
+def test_the_unit_view_tells_oversight_how_to_begin_until_they_sign_in_again(desk, open_page):
+    oversight = Viewer("ova", "Oversight A", "oversight")
+    for _ in range(2):
+        assert first_help.OVERSEEING in {told.value for told in open_page("unit.py", oversight).info}
+        Desk(desk.store, oversight).log("sign_in")
+    assert first_help.OVERSEEING not in {told.value for told in open_page("unit.py", oversight).info}
+    assert first_help.OVERSEEING not in {told.value for told in open_page("unit.py", SUPERVISOR).info}
+
+
+def test_the_accounts_page_tells_an_administrator_how_to_begin_until_a_first_account_is_added(desk, open_page):
+    admin = Viewer("ada", "Administrator A", "admin")
+    assert [told.value for told in open_page("people.py", admin).info] == [first_help.KEEPING_ACCOUNTS]
+    people.add(Desk(desk.store, admin), Viewer("nina", "Supervisor B", "supervisor", "West"))
+    assert not open_page("people.py", admin).info
 
 
 def test_today_leads_whoever_reviews_to_what_nobody_has_begun(desk, open_page):
