@@ -11,7 +11,7 @@ from review import access
 from review.access import Action, Decision, Facts, Purpose, Reach, Rules, Viewer
 from review.desk.shelf import Encounters
 from review.encounter import Encounter, Verdict
-from review.errors import Refused
+from review.errors import Refused, RefusedAct
 from review.policy import Policy, current
 from review.store import AuditEntry, Casebook, Store, fingerprint
 
@@ -204,7 +204,15 @@ class Desk:
         with self.store.casebook(write=True) as book:
             book.keep_place(self.viewer.user, sha256, body=body, at=self.clock())
 
-    def set_whose(self, sha256: str, *, wearer: str, unit: str, others: Sequence[str] = ()) -> None:
-        """Say who wears the camera, for which unit, and who else appears."""
+    def set_whose(
+        self, sha256: str, *, wearer: str, unit: str, others: Sequence[str] = (), seen: Facts | None = None
+    ) -> None:
+        """Say who wears the camera, for which unit, and who else appears.
+
+        `seen` is what the person had before them: raises RefusedAct when somebody else has said otherwise since.
+        """
         with self.doing(Action.SET_PRESENCE, sha256, wearer=wearer, unit=unit, others=sorted(others)) as book:
+            now = book.facts(sha256)
+            if seen and (now.wearer, now.unit, now.present) != (seen.wearer, seen.unit, seen.present):
+                raise RefusedAct("Somebody else has said meanwhile whose recording this is; look at it again.")
             book.set_whose(sha256, wearer=wearer, unit=unit, others=others)

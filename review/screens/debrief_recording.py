@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from review.access import Action, Purpose
-from review.desk import Desk, casework, debrief, library, reviewing, waiting
+from review.desk import Desk, casework, debrief, library, reviewing, waiting, wearing
 from review.encounter import Encounter
 from review.errors import ReviewError
 from review.screens import markup, parts, state, warning
@@ -36,6 +36,8 @@ def show() -> None:
         if not desk.appears(sha256):
             # Whoever may know of somebody else's recording has the page Review.
             st.switch_page("listen.py", query_params={"recording": sha256})
+        if st.session_state.get(state.NOW_APPEARS) == sha256:
+            st.info(wearing.NOW_APPEARS)
         if not desk.purpose(sha256):
             _purpose(desk, sha256)
             return

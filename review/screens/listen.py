@@ -22,8 +22,8 @@ def show() -> None:
     """Show the recording that the address names, or the one looked at last, once its purpose is said."""
     recording = st.query_params.get("recording") or st.session_state.get("recording")
     if not recording:
-        st.info("Choose a recording in the library first.")
-        st.page_link("library.py", label="Go to the library")
+        st.info("Choose one under **Recordings** first.")
+        st.page_link("library.py", label="Go to Recordings")
         return
     try:
         desk = state.desk()
@@ -37,7 +37,7 @@ def show() -> None:
         encounter = desk.encounter(sha256)
     except ReviewError as error:
         st.error(str(error))
-        st.page_link("library.py", label="Go to the library")
+        st.page_link("library.py", label="Go to Recordings")
         return
     _heading(desk, encounter)
     if desk.may(Action.EXPORT, sha256):
@@ -80,10 +80,15 @@ def _heading(desk: Desk, encounter: Encounter) -> None:
 
 @st.fragment
 def _review(desk: Desk, encounter: Encounter) -> None:
+    sha256 = encounter.recording.sha256
+    if desk.appears(sha256):  # said since the page was read
+        st.session_state[state.NOW_APPEARS] = sha256
+        st.rerun()  # the whole page, which goes on to the debrief
+    if not desk.may_read(sha256):
+        st.rerun()
     at = parts.read_seconds(st.query_params.get("at"))
     if at is not None:
         at = parts.word_at(encounter, at, query=st.query_params.get("find", ""))
-    sha256 = encounter.recording.sha256
     form = review_form.of(desk, sha256)
     review_form.assigned(desk, form)
     work, kinds = casework.of(desk, sha256), casework.kinds(desk, sha256)
@@ -103,7 +108,8 @@ def _review(desk: Desk, encounter: Encounter) -> None:
         st.rerun()  # the whole page: a new revision has other words and marks everywhere
     if said := officer_said(desk, sha256):
         st.html(said)
-    review_form.show(desk, form)
+    if review_form.show(desk, form):
+        st.rerun()  # the heading says whose camera it is, and whoever appears goes on to the debrief
     _telling(encounter, told)
     st.subheader("Marked and verified", anchor=False)
     own, others = (parts.tallies(flags, verdicts) for flags in parts.apart(encounter.flags))

@@ -21,12 +21,15 @@ def assigned(desk: Desk, data: Mapping[str, Any]) -> None:
         st.html(line)
 
 
-def show(desk: Desk, data: Mapping[str, Any]) -> None:
-    """The form for those who review, read-only for others once it is signed."""
+def show(desk: Desk, data: Mapping[str, Any]) -> bool:
+    """The form for those who review, read-only for others once it is signed.
+
+    Returns whether somebody has said in it just now whose recording it is, so that the page is to be read again.
+    """
     if not offered(desk, data):
-        return
+        return False
     st.subheader("Review form", anchor="form")
-    form(data)
+    return form(data)
 
 
 def offered(desk: Desk, data: Mapping[str, Any]) -> bool:
@@ -39,9 +42,18 @@ def of(desk: Desk, sha256: str) -> dict[str, Any]:
     return form_data(desk, sha256)
 
 
-def form(data: Mapping[str, Any]) -> None:
-    """Mount the component; it sends what people do by itself, and tells the page only that something changed."""
-    _component()(key=f"{data['view']}-{data['recording']}", data=dict(data), on_changed_change=_look_again)
+def form(data: Mapping[str, Any]) -> bool:
+    """Mount the component; it sends what people do by itself, and tells the page only that something changed.
+
+    Returns whether that was, just now, whose recording it is.
+    """
+    told = _component()(
+        key=f"{data['view']}-{data['recording']}",
+        data=dict(data),
+        on_changed_change=_look_again,
+        on_whose_change=_look_again,
+    )
+    return bool(told.whose)
 
 
 @cache

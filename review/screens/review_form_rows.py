@@ -11,6 +11,7 @@ from review.casework import Act, Assignment, Casework, Signing, withdrawable
 from review.casework.acts import LONGEST_SHARE
 from review.casework.form import HEARD_SHARE
 from review.desk.reviewing import Review, Wearer
+from review.desk.wearing import Wearing
 from review.encounter import Encounter, Flag
 from review.policy import Checklist, Item, Policy, Reply
 from review.screens.parts import LEAD_IN, behaviour_name, clock
@@ -40,7 +41,7 @@ def form_row(
         "may": sorted(may),
         "lead_in": LEAD_IN,
         "longest": LONGEST_SHARE,
-        "urls": {"state": f"{base}/form", "acts": f"{base}/acts"},
+        "urls": {"state": f"{base}/form", "acts": f"{base}/acts", "whose": f"{base}/whose"},
         "checklists": [_checklist(one, encounter.flags) for one in policy.checklists],
         "answers": {key: _answer(act) for key, act in work.answers.items()},
         "given": {key: [_answer(act) for act in acts] for key, acts in review.given.items()},
@@ -65,6 +66,11 @@ def form_row(
         "shares": [share_row(act, work, viewer.user) for act in work.shares],
         "marks": [mark_row(flag) for flag in encounter.flags],
     }
+
+
+def whose_row(known: Wearing | None) -> dict[str, Any] | None:
+    """Whose recording it is and what can be chosen, as lists and texts; None for whoever may not say it."""
+    return {**vars(known), "names": dict(known.names)} if known else None
 
 
 def officer_line(wearer: Wearer | None) -> str:

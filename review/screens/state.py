@@ -15,6 +15,7 @@ from review.screens.viewer import Identity
 from review.store import Store, database_url, open_store
 
 SUPPORT_TOLD = "support_told"  # in the session: this page itself shows the agency's peer-support line
+NOW_APPEARS = "now_appears"  # in the session: the recording that says since it was read that its reader appears in it
 NOT_THEIRS = "not_theirs"  # the page that was asked for in vain, until that is told
 
 

@@ -101,3 +101,45 @@ def test_each_play_of_a_moment_stands_in_the_log(served, shelved, new_store):
     with new_store().casebook() as book:
         [entry] = book.logged(action="play")
     assert (entry.person, entry.recording, entry.details) == ("demo.trainer", shelved.sha256, {"share": name})
+
+
+# Whose recording it is
+
+SEEN = {"wearer": "", "unit": "", "others": []}
+
+
+def say(served, shelved, **body: object):
+    return served.client.post(f"/api/recordings/{shelved.sha256}/whose", json=body, headers=OWN)
+
+
+def test_whose_a_recording_is_is_kept_told_and_stands_in_the_form(served, shelved):
+    served.sign_in()
+    served.open(shelved.sha256)
+    said = {"wearer": " 4711 ", "unit": "", "others": ["4712", "4711", ""]}
+    answer = say(served, shelved, **said, seen=SEEN)
+    assert answer.status_code == 200
+    whose = answer.json()["whose"]
+    assert (whose["wearer"], whose["others"], answer.json()["told"]) == ("4711", ["4712"], "")
+    assert served.client.get(f"/api/recordings/{shelved.sha256}/form").json()["whose"] == whose
+    late = say(served, shelved, wearer="4799", unit="", others=[], seen=SEEN)
+    assert (late.status_code, "said meanwhile" in late.json()["error"]) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 400),
+        ({"wearer": "4711", "unit": "", "others": []}, 400),
+        ({"wearer": 4711, "unit": "", "others": [], "seen": SEEN}, 400),
+        ({"wearer": "x" * 81, "unit": "", "others": [], "seen": SEEN}, 400),
+        ({"wearer": "4711\n", "unit": "", "others": [], "seen": SEEN}, 400),
+        ({"wearer": "", "unit": "", "others": "4711", "seen": SEEN}, 400),
+        ({"wearer": "", "unit": "", "others": ["1"] * 51, "seen": SEEN}, 400),
+        ({"wearer": "4711", "unit": "", "others": [], "seen": SEEN, "as": "demo.officer"}, 409),
+    ],
+)
+def test_half_of_whose_a_recording_is_changes_nothing(served, shelved, body, status):
+    served.sign_in()
+    served.open(shelved.sha256)
+    assert say(served, shelved, **body).status_code == status
+    assert served.client.get(f"/api/recordings/{shelved.sha256}/form").json()["whose"]["wearer"] == ""

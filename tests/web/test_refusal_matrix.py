@@ -31,7 +31,7 @@ from streamlit.runtime import Runtime
 from review import web
 from review.access import Purpose, Viewer
 from review.casework import Act, Kind
-from review.desk import NO_PURPOSE
+from review.desk import NO_PURPOSE, wearing
 from review.store import open_store
 from review.web import corrections, gate, oidc
 from review.web.gate import COOKIE, Gate
@@ -101,7 +101,9 @@ CHANGING: Mapping[str, tuple[Callable[[], object], frozenset[tuple[str, str]], i
     f"{RECORDING}/corrections": (lambda: {"operations": []}, FREE, 200),
     f"{RECORDING}/place": (lambda: {"at": 1.0}, READERS, 204),
 }
-ELSEWHERE = {f"{RECORDING}/opening", f"{RECORDING}/acts"}  # POST; each has tests of its own
+# POST; each has tests of its own
+ELSEWHERE = {f"{RECORDING}/opening", f"{RECORDING}/acts", f"{RECORDING}/whose"}
+SAY_WHOSE = JUDGES | {("admin", name) for name in WHOSE}  # also before they said a purpose
 # Addresses about no recording: the request, who is answered, and with what; the others are refused.
 LOOKS_AFTER = {"internal_affairs", "oversight", "admin"}
 SENDS = {"supervisor", "internal_affairs", "admin"}
@@ -350,6 +352,28 @@ def test_nothing_is_done_about_a_recording_that_was_not_opened(agency, role):
         assert all(whys[one["id"]] == NO_PURPOSE or NOT_FOR_THEM.search(whys[one["id"]]) for one in operations), name
 
 
+@pytest.mark.parametrize("tokens", ["fresh", "opened"])
+def test_whose_a_recording_is_is_taken_from_those_who_may_say_it_and_from_nobody_else(agency, tokens):
+    found = {
+        (role, name): agency.ask(
+            getattr(agency, tokens)[role], "POST", agency.about(name, "whose"), json=whose(name)
+        ).status_code
+        for role, name in MATRIX
+    }
+    assert found == {one: 200 if one in SAY_WHOSE else 403 for one in MATRIX}
+
+
+def test_whose_a_recording_is_can_be_changed_in_the_form_of_those_who_may_say_it_and_in_no_other(agency):
+    told = {one: agency.ask(agency.opened[one[0]], "GET", agency.about(one[1], "form")).json() for one in READERS}
+    assert {one for one, form in told.items() if form["whose"]} == SAY_WHOSE & READERS
+
+
+def test_a_supervisor_gives_no_recording_to_another_unit(agency):
+    body = {**whose("north"), "unit": "South"}
+    answer = agency.ask(agency.opened["supervisor"], "POST", agency.about("north", "whose"), json=body)
+    assert (answer.status_code, answer.json()["error"]) == (403, wearing.OTHER_UNIT)
+
+
 def test_a_purpose_said_for_one_recording_opens_no_other_and_holds_for_one_session(agency):
     token = agency.sign_in("internal_affairs")
     assert agency.open(token, "north", "audit") == 200
@@ -489,6 +513,12 @@ def socket_of(agency: Agency, token: str, *, origin: str):
 def operation(kind: Kind, **body: object) -> dict[str, Any]:
     about, usual, _ = KINDS[kind]
     return {"id": f"{uuid4()}:1", "kind": kind.value, "about": about, "body": body or usual}
+
+
+def whose(name: str) -> dict[str, Any]:
+    """Whose this recording is, said once more."""
+    said = {"wearer": WHOSE[name][0], "unit": WHOSE[name][1], "others": sorted(APPEAR.get(name, ()))}
+    return {**said, "seen": said}
 
 
 def open_to_all(one: tuple[str, str]) -> bool:

@@ -5,6 +5,7 @@ import { button, el, mediaOfPage, playAt } from "./dom.js";
 import { Form } from "./kept_state.js";
 import { Share } from "./share.js";
 import { Typed } from "./typed.js";
+import { Whose } from "./whose.js";
 import { Work } from "./work.js";
 import { KEYS_CHANGED, Keymap, NEXT_QUESTION, keyName } from "../review.player/keys.js";
 
@@ -25,6 +26,7 @@ export class Review extends Form {
     this.marks = new Map(data.marks.map((mark) => [mark.id, mark]));
     this.#makeItems(data);
     this.#makeClosing(data);
+    this.whose = new Whose(this);
     this.work = new Work(this);
     this.share = new Share(this);
     this.back = button("", { class: "back main", hidden: true, onclick: () => this.#goBack() });
@@ -87,7 +89,7 @@ export class Review extends Form {
     end.addEventListener("pointerenter", () => this.#count());
     return el("section", { class: "form", "aria-label": "Review form" },
       el("div", { class: "head" }, keys, this.saved), this.trouble, this.banner, ...lists,
-      el("section", {}, el("h3", {}, "A stretch without marks, drawn by chance"), this.listen), end, this.work.root, this.share.root, this.back);
+      el("section", {}, el("h3", {}, "A stretch without marks, drawn by chance"), this.listen), end, this.whose.root, this.work.root, this.share.root, this.back);
   }
 
   // The state with what is on its way laid over it.
@@ -108,6 +110,7 @@ export class Review extends Form {
     this.commentBy.textContent = !said && state.comment ? `(${this.name(state.comment.by)}, ${state.comment.on})` : "";
     this.#tellStretch();
     this.#tellSigned();
+    this.whose.show();
     this.work.show();
     this.share.show();
     this.tellSaved(this.items.filter(({ note }) => note.unsent).length + (this.comment.unsent ? 1 : 0));
