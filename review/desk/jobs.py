@@ -106,7 +106,7 @@ def known(desk: Desk, sha256: str) -> str:
         name = desk.store.encounter(sha256).recording.name if desk.may(Action.LIST, sha256) else ""
     except UnknownRecording:
         name = ""
-    return f"The same recording is in the library already{f', as “{name}”' if name else ''}. It was not added again."
+    return f"The same recording is here already{f', as “{name}”' if name else ''}. It was not added again."
 
 
 def look_into(path: Path) -> None:

@@ -22,7 +22,7 @@ def show() -> None:
     """Show the recording that the address names, or the one looked at last, once its purpose is said."""
     recording = st.query_params.get("recording") or st.session_state.get("recording")
     if not recording:
-        st.info("Choose one under **Recordings** first.")
+        st.info("Choose a recording under **Recordings** first.")
         st.page_link("library.py", label="Go to Recordings")
         return
     try:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+import review
 from review.access import Viewer
 from review.casework import Act, Kind
 from review.screens import main
@@ -222,8 +225,22 @@ def test_the_recording_looked_at_last_is_shown_when_the_address_names_none(open_
 
 def test_without_a_recording_the_listen_page_leads_back_to_the_library(open_app, shelved):
     at = listen(open_app())
-    assert "Choose a recording" in at.info[0].value
+    assert "Choose a recording under **Recordings**" in at.info[0].value
+    assert [link.proto.label for link in at.get("page_link")] == ["Go to Recordings"]
     assert players(at) == []
+
+
+def test_the_list_of_recordings_has_one_name_wherever_somebody_reads_it():
+    """It is called Recordings, as in the navigation; "library" is a word of the code."""
+    read = [
+        (path.name, text.value)
+        for path in Path(review.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for text in ast.iter_child_nodes(node)
+        if not isinstance(node, ast.Expr) and isinstance(text, ast.Constant) and isinstance(text.value, str)
+    ]
+    assert ("pages.py", "Recordings") in read
+    assert [(name, text) for name, text in read if " " in text and "library" in text.lower()] == []
 
 
 @pytest.mark.parametrize("recording", ["0" * 64, "../etc/passwd", "zz", "%"])
