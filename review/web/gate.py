@@ -257,6 +257,9 @@ def _with_security_headers(scope: Scope, send: Send, *, policy: str) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
+            if headers.get("content-type", "").startswith("text/html"):
+                # Else whoever goes back gets it from the browser, and the gate cannot lead to unlocking or signing in.
+                headers["cache-control"] = "no-store"
             if policy:
                 headers.setdefault("content-security-policy", policy)
             if scope["scheme"] == "https":

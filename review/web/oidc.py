@@ -24,11 +24,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from review.access import Viewer
 from review.desk import signing_in
 from review.errors import UnreadablePolicy
 from review.policy.entries import Entries
 from review.web.gate import LOOPBACK, OIDC_BACK, OIDC_START, SIGN_IN
 from review.web.plain import alert, next_path, page
+from review.web.sessions import Session
 from review.web.sign_in import Door, give_cookie, source
 
 VARIABLE = "BODYCAM_REVIEW_OIDC"
@@ -70,6 +72,7 @@ class Waiting:
     target: str
     began: float
     again: bool  # whether they have to show anew who they are, as to unlock
+    session: Session | None = None  # that they have; the way back leads from another site and brings no cookie of it
 
 
 def configured() -> Provider | None:
@@ -118,7 +121,7 @@ class Agency:
         self._known: tuple[float, Mapping[str, Any], KeySet] | None = None
         self._waiting: dict[str, Waiting] = {}
 
-    def send(self, back: str, target: str, *, again: bool) -> tuple[str, str]:
+    def send(self, back: str, target: str, *, session: Session | None = None) -> tuple[str, str]:
         """Where to send somebody, and what their browser keeps until they are back; raises NotShown."""
         metadata, _keys = self._metadata()
         now = time.time()
@@ -126,7 +129,8 @@ class Agency:
         while len(self._waiting) >= MOST_WAITING:
             self._waiting.pop(next(iter(self._waiting)))
         browser, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        one = Waiting(browser, nonce, verifier, target, began=now, again=again)
+        again = session is not None and session.locked
+        one = Waiting(browser, nonce, verifier, target, began=now, again=again, session=session)
         with self._client(back) as client:
             more = {"prompt": "login", "max_age": 0} if again else {}
             url, state = client.create_authorization_url(
@@ -135,8 +139,8 @@ class Agency:
         self._waiting[state] = one
         return str(url), one.browser
 
-    def came_back(self, back: str, query: Mapping[str, str], *, browser: str) -> tuple[str, str]:
-        """The id of the account that the provider vouches for, and where they wanted to go; raises NotShown."""
+    def came_back(self, back: str, query: Mapping[str, str], *, browser: str) -> tuple[str, Waiting]:
+        """The id of the account that the provider vouches for, and what they had begun; raises NotShown."""
         one = self._waiting.pop(query.get("state", ""), None)
         if one is None or time.time() - one.began > WAITS:
             raise NotShown("no sign-in was begun, or too long ago")
@@ -151,7 +155,7 @@ class Agency:
         user = claims.get(self.provider.claim)
         if not isinstance(user, str) or not user:
             raise NotShown(f"the answer has no claim {self.provider.claim}")
-        return user.strip().lower(), one.target
+        return user.strip().lower(), one
 
     def _claims(self, back: str, code: str, one: Waiting) -> Mapping[str, Any]:
         metadata, _keys = self._metadata()
@@ -224,10 +228,9 @@ def routes(door: Door, provider: Provider) -> list[Route]:
     agency = Agency(provider)
 
     def start(request: Request) -> Response:
-        session = request.state.session
-        again = session is not None and session.locked
+        target = next_path(request.query_params.get("next", "/"))
         try:
-            url, browser = agency.send(_back(request), next_path(request.query_params.get("next", "/")), again=again)
+            url, browser = agency.send(_back(request), target, session=request.state.session)
         except NotShown as error:
             return refused(request, str(error))
         response = RedirectResponse(url, status_code=303, headers={"cache-control": "no-store"})
@@ -238,7 +241,7 @@ def routes(door: Door, provider: Provider) -> list[Route]:
 
     def back(request: Request) -> Response:
         try:
-            user, target = agency.came_back(
+            user, begun = agency.came_back(
                 _back(request), dict(request.query_params), browser=request.cookies.get(COOKIE, "")
             )
         except NotShown as error:
@@ -247,10 +250,25 @@ def routes(door: Door, provider: Provider) -> list[Route]:
         if viewer is None:
             return refused(request, "no account", user=user, told=signing_in.NO_ACCOUNT)
         # Not a redirect: the browser counts it as coming from the provider's site, and would hold back the cookie.
-        response = page("<p>Signed in. One moment.</p>", title="Sign in", refresh=target)
-        give_cookie(request, response, door.let_in(request, viewer, how=HOW))
+        response = page("<p>Signed in. One moment.</p>", title="Sign in", refresh=begun.target)
+        if not unlocked(request, viewer, begun):
+            if begun.session is not None:
+                door.sessions.close(begun.session)
+            give_cookie(request, response, door.let_in(request, viewer, how=HOW))
         response.delete_cookie(COOKIE, path=OIDC_BACK, httponly=True, samesite="lax")
         return response
+
+    def unlocked(request: Request, viewer: Viewer, begun: Waiting) -> bool:
+        """Whether that unlocks the session that they have, so that what they had opened is open still."""
+        session = begun.session
+        if session is None or not begun.again or session.viewer.user != viewer.user:
+            return False
+        door.sessions.refresh(session)  # it may have been ended meanwhile
+        if not door.sessions.live(session):
+            return False
+        door.sessions.lock(session, False)
+        signing_in.note(door.shelf.store(), "unlock", viewer.user, at=door.now(), source=source(request), how=HOW)
+        return True
 
     def refused(request: Request, why: str, *, user: str = "", told: str = "") -> Response:
         store, at = door.shelf.store(), door.now()

@@ -94,7 +94,7 @@ class Sessions:
         if self.stale(session):
             self.refresh(session)
         if not self.live(session):
-            self._forget(session)
+            self.close(session)
             return None
         self.touch(session)
         return session
@@ -143,8 +143,14 @@ class Sessions:
         digest = _digest(token)
         session = self._open.get(digest) or self._read(digest)
         if session is not None:
-            self._forget(session)
+            self.close(session)
         return session
+
+    def close(self, session: Session) -> None:
+        """End a session that is already known."""
+        self._drop(session)
+        with self._store().casebook(write=True) as book:
+            book.sessions.end(session.digest)
 
     def _read(self, digest: str) -> Session | None:
         with self._store().casebook() as book:
@@ -158,11 +164,6 @@ class Sessions:
     def _keep(self, session: Session) -> Session:
         with self._lock:
             return self._open.setdefault(session.digest, session)
-
-    def _forget(self, session: Session) -> None:
-        self._drop(session)
-        with self._store().casebook(write=True) as book:
-            book.sessions.end(session.digest)
 
     def _drop(self, session: Session) -> None:
         with self._lock:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from review.casework import Act, Kind
 from review.store import open_store
+from tests import axe
 from tests.conftest import Server, serving
 
 ARGUMENTS = [
@@ -278,3 +279,26 @@ def player(page: Page, shelved: Any) -> Player:
 def eventually() -> Callable[..., Any]:
     """`look_until`, for the tests."""
     return look_until
+
+
+@pytest.fixture
+def findings(window: Watched) -> Iterator[list[str]]:
+    """What axe found on the pages of a test; at its end there must be nothing."""
+    window.context.set_default_timeout(90_000)  # axe takes its time, and so do the pages behind it
+    found: list[str] = []
+    yield found
+    assert not found, "\n" + "\n".join(sorted(set(found)))
+
+
+@pytest.fixture
+def look(window: Watched, findings: list[str]) -> Callable[..., None]:
+    """Runs axe on what a page shows, light and dark, and keeps what is serious."""
+
+    def at(name: str, page: Page | None = None) -> None:
+        page = page or window.page
+        if page.locator("[data-testid=stApp]:visible").count():  # behind the lock nothing of it is
+            page.wait_for_timeout(700)  # an answer that was kept runs the page again, and Streamlit fades it meanwhile
+            window.settled()
+        findings.extend(f"{name}, {one}" for one in axe.looked_at(page))
+
+    return at

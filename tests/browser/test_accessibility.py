@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import axe_playwright_python
 import pytest
 
 from review.access import ViewerRole
@@ -21,10 +19,6 @@ from review.store import open_store
 from review.web.sign_in import DEMO_ACCOUNTS
 
 pytestmark = pytest.mark.browser
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
-SERIOUS = ("serious", "critical")
-# In the dark only what looks at colours can find anything else than in the light.
-SCHEMES: dict[str, dict[str, object]] = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}
 ACCOUNTS = {account.role: account.user for account in DEMO_ACCOUNTS}
 
 
@@ -97,49 +91,6 @@ def past(server: Any, shelve_into: Any) -> None:
                 book.set_whose(sha256, wearer="demo.officer", unit="")
                 for kind, who, role in said:
                     book.act(Act(f"{uuid4()}:1", sha256, kind, "", {}, who, role, at))
-
-
-@pytest.fixture
-def findings(window: Any) -> Iterator[list[str]]:
-    """What axe found on the pages of a test; at its end there must be nothing."""
-    window.context.set_default_timeout(90_000)  # axe takes its time, and so do the pages behind it
-    found: list[str] = []
-    yield found
-    assert not found, "\n" + "\n".join(sorted(set(found)))
-
-
-@pytest.fixture
-def look(window: Any, findings: list[str]) -> Any:
-    """Runs axe on what a page shows, light and dark, and keeps what is serious."""
-
-    def at(name: str, page: Any = None) -> None:
-        page = page or window.page
-        if page.locator("[data-testid=stApp]").count():
-            page.wait_for_timeout(700)  # an answer that was kept runs the page again, and Streamlit fades it meanwhile
-            window.settled()
-        for scheme, which in SCHEMES.items():
-            page.emulate_media(color_scheme=scheme)
-            page.wait_for_timeout(400)  # colours fade over
-            page.evaluate(AXE)
-            told = page.evaluate("which => axe.run(document, {resultTypes: ['violations'], ...which})", which)
-            findings.extend(f"{name}, {scheme}: {one}" for one in serious(told["violations"]))
-        page.emulate_media(color_scheme="light")
-
-    return at
-
-
-def serious(violations: list[dict[str, Any]]) -> list[str]:
-    """The serious findings, one a line."""
-    return [
-        f"{rule['id']} ({rule['impact']}) {node['html'][:160]} {reason(node)[:300]}"
-        for rule in violations
-        if rule["impact"] in SERIOUS
-        for node in rule["nodes"]
-    ]
-
-
-def reason(node: dict[str, Any]) -> str:
-    return " ".join(one["message"] for one in (*node["any"], *node["all"], *node["none"]))
 
 
 @pytest.mark.parametrize("role", [role.value for role in ViewerRole])

@@ -172,6 +172,12 @@ def test_an_idle_websocket_closes_by_itself(served, monkeypatch):
             socket.receive_text()
 
 
+def test_no_browser_keeps_a_page_so_that_going_back_to_one_asks_the_gate(served):
+    served.sign_in()
+    assert served.client.get("/", headers=BROWSER).headers["cache-control"] == "no-store"
+    assert "no-store" not in served.client.get("/headers").headers.get("cache-control", "")
+
+
 def test_every_answer_forbids_framing_and_sniffing(served):
     for answer in (served.client.get("/"), served.client.get("/sign-in")):
         assert answer.headers["x-frame-options"] == "DENY"

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import threading
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from joserfc import jwt
 from joserfc.jwk import RSAKey
+from starlette.testclient import TestClient
 
 from review.access import Viewer
 from review.errors import UnreadablePolicy
 from review.store import open_store
 from review.web import oidc
+from review.web.gate import COOKIE
+from tests.oidc_provider import running
 
 ORIGIN = {"origin": "http://127.0.0.1:8501"}
 BROWSER = {"accept": "text/html"}
@@ -28,87 +23,10 @@ SCRIPT = {**ORIGIN, "accept": "application/json", "x-requested-by": "bodycam-rev
 MADE = datetime(2025, 3, 1, tzinfo=UTC)
 
 
-@dataclass
-class Mock:
-    """An OpenID provider; a test changes `claims`, `key` or `issuer` to make it lie."""
-
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
-    signs_with: RSAKey | None = None
-    algorithm: str = "RS256"
-    claims: dict[str, Any] = field(default_factory=dict)
-    calls_itself: str = ""
-    base: str = ""
-    codes: dict[str, dict[str, str]] = field(default_factory=dict)
-    asked: list[dict[str, str]] = field(default_factory=list)
-
-    def login(self, url: str, **claims: Any) -> str:
-        """What a person does at the provider; returns the query with which they come back."""
-        self.asked.append({name: values[0] for name, values in parse_qs(urlsplit(url).query).items()})
-        self.claims = {"preferred_username": "sam", "amr": ["pwd", "mfa"], "auth_time": int(time.time()), **claims}
-        code = f"code-{len(self.codes)}"
-        self.codes[code] = self.asked[-1]
-        return f"code={code}&state={self.asked[-1]['state']}"
-
-    def metadata(self) -> dict[str, Any]:
-        return {
-            "issuer": self.calls_itself or self.base,
-            "authorization_endpoint": f"{self.base}/authorize",
-            "token_endpoint": f"{self.base}/token",
-            "jwks_uri": f"{self.base}/jwks",
-        }
-
-    def token(self, form: dict[str, str], authorization: str) -> dict[str, Any] | None:
-        asked = self.codes.pop(form.get("code", ""), None)  # a code works once
-        secret = base64.b64encode(b"client-1:hush").decode()
-        if asked is None or authorization != f"Basic {secret}" or form["redirect_uri"] != asked["redirect_uri"]:
-            return None
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=")
-        if challenge.decode() != asked["code_challenge"]:
-            return None
-        now = int(time.time())
-        claims = {"iss": self.base, "aud": "client-1", "sub": "1", "iat": now, "exp": now + 60, "nonce": asked["nonce"]}
-        key = self.signs_with or self.key
-        claims = {name: value for name, value in {**claims, **self.claims}.items() if value is not None}
-        signed = jwt.encode({"alg": self.algorithm, "kid": "one"}, claims, key, algorithms=[self.algorithm])
-        return {"access_token": "a", "token_type": "Bearer", "id_token": signed}
-
-
 @pytest.fixture
 def mock():
-    mock = Mock()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            known = {
-                "/.well-known/openid-configuration": mock.metadata(),
-                "/jwks": {"keys": [mock.key.as_dict(private=False)]},
-            }
-            self.answer(known.get(self.path))
-
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["content-length"])).decode()
-            form = {name: values[0] for name, values in parse_qs(body).items()}
-            self.answer(mock.token(form, self.headers.get("authorization", "")))
-
-        def answer(self, body: object) -> None:
-            said = json.dumps(body or {"error": "invalid_grant"}).encode()
-            self.send_response(200 if body else 400)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    mock.base = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield mock
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running() as mock:
+        yield mock
 
 
 @pytest.fixture
@@ -250,6 +168,64 @@ def test_unlocking_asks_the_provider_to_ask_anew(served, mock):
     assert served.client.get("/api/x").status_code == 423
     assert come_back(served, mock.login(start(served))).status_code == 200
     assert served.client.get("/", headers=BROWSER).text == "a page for sam"
+
+
+def come_back_from_another_site(served, query: str):
+    """As a browser does: it holds back the session's strict cookie."""
+    [waiting] = [one.value for one in served.client.cookies.jar if one.name == oidc.COOKIE]
+    alone = TestClient(served.client.app, base_url=ORIGIN["origin"], client=("127.0.0.1", 50000))
+    return alone.get(f"/oidc/back?{query}", headers={**BROWSER, "cookie": f"{oidc.COOKIE}={waiting}"})
+
+
+def locked(served, mock) -> str:
+    """Sign in, and lock the screen; returns the session's token."""
+    come_back(served, mock.login(start(served)))
+    served.client.post("/lock", headers=SCRIPT)
+    return str(served.client.cookies[COOKIE])
+
+
+def answer_with(served, token: str) -> int:
+    served.clock.now += 3  # until the store is asked again
+    headers = {**BROWSER, "cookie": f"{COOKIE}={token}"}
+    return int(TestClient(served.client.app, base_url=ORIGIN["origin"]).get("/api/x", headers=headers).status_code)
+
+
+def test_unlocking_opens_the_same_session_again_with_all_that_was_opened_in_it(served, mock, store):
+    token = locked(served, mock)
+    done = come_back_from_another_site(served, mock.login(start(served)))
+    assert done.status_code == 200
+    assert COOKIE not in done.headers["set-cookie"]
+    assert answer_with(served, token) == 404
+    with store.casebook() as book:
+        assert [entry.action for entry in book.logged(person="sam")] == ["unlock", "lock", "sign_in"]
+
+
+def test_somebody_else_who_signs_in_at_the_lock_begins_a_session_and_ends_the_one_that_was_locked(served, mock, store):
+    with store.casebook(write=True) as book:
+        book.accounts.add(Viewer("ada", "Ada", "supervisor"), at=MADE)
+    token = locked(served, mock)
+    done = come_back_from_another_site(served, mock.login(start(served), preferred_username="ada"))
+    assert COOKIE in done.headers["set-cookie"]
+    assert answer_with(served, token) == 401
+
+
+def test_a_session_that_was_ended_while_somebody_was_at_the_provider_is_not_opened_again(served, mock, store):
+    token = locked(served, mock)
+    query = mock.login(start(served))
+    with store.casebook(write=True) as book:
+        book.sessions.end_of("sam")
+    done = come_back_from_another_site(served, query)
+    assert COOKIE in done.headers["set-cookie"]
+    assert answer_with(served, token) == 401
+
+
+def test_a_screen_that_is_locked_while_somebody_is_at_the_provider_stays_so(served, mock):
+    come_back(served, mock.login(start(served)))
+    token = str(served.client.cookies[COOKIE])
+    query = mock.login(start(served))  # nothing was locked, so they are not asked anew
+    served.client.post("/lock", headers=SCRIPT)
+    assert COOKIE in come_back_from_another_site(served, query).headers["set-cookie"]
+    assert answer_with(served, token) == 401
 
 
 def test_acr_can_show_the_second_factor_instead(serve, mock, store):
