@@ -1,23 +1,26 @@
-"""Take the screenshots of this folder: `python docs/screenshots/take.py STORE ADDRESS [PAGE…]` beside a running demo.
+"""Take the screenshots of this folder beside a running demo.
 
-After `make demo SERVE=0`, with the app running on that store (`bodycam-review app --no-open`). Some review work is
-done first through the app's own routes, so that no page is empty. Needs Chromium and Playwright (the test extra).
+`python docs/screenshots/take.py STORE ADDRESS [--into FOLDER] [PAGE…]`, after `make demo SERVE=0`, with the app running
+on that store (`bodycam-review app --no-open`). Some review work is done first through the app's own routes, so that no
+page is empty. Needs Chromium and Playwright (the test extra).
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import itertools
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Locator, Page, sync_playwright
 
 from review.behaviours import CATALOGUE
 from review.encounter import Direction, Flag, Status
@@ -27,24 +30,88 @@ HERE = Path(__file__).parent
 WIDTHS = {1280: 800, 1920: 1080}
 SCHEMES = ("light", "dark")
 COLOURS = 128  # of a picture's palette
-RECORDING, PLAIN = "heated_traffic_stop", "calm_traffic_stop"
-PAGES: Mapping[str, tuple[str, str, str]] = {  # file: account, address, what must be seen before
-    "sign-in": ("", "/", "form"),
-    "today": ("demo.supervisor", "/today", "h1, h2, h3"),
-    "library": ("demo.supervisor", "/library", "h1, h2, h3"),
-    "review": ("demo.supervisor", "/listen?recording={sha}", ".word"),
-    "coaching": ("demo.supervisor", "/coaching", "h1, h2, h3"),
-    "unit": ("demo.supervisor", "/unit", "canvas, svg"),
-    "add-recordings": ("demo.supervisor", "/upload", "h1, h2, h3"),
-    "my-recordings": ("demo.officer", "/debrief", "h1, h2, h3"),
-    "debrief": ("demo.officer", "/debrief_recording?recording={sha}", "h1, h2, h3"),
-    "debrief-watched": ("demo.officer", "/debrief_recording?recording={sha}", "h1, h2, h3"),
-    "moments": ("demo.trainer", "/moments", "h1, h2, h3"),
-    "accounts": ("demo.admin", "/people", "h1, h2, h3"),
-    "audit": ("demo.internal-affairs", "/audit", "h1, h2, h3"),
-    "method": ("demo.oversight", "/method", "h1, h2, h3"),
+EDGE = 24  # pixels around a part
+RECORDING = "heated_traffic_stop"
+NOT_STATED = "calm_traffic_stop"  # whose officer has not said that the report is done
+HEADING = "h1, h2, h3"
+# Streamlit lays a page in boxes as high as the window and scrolls the inner one; the boxes grow here to what they hold.
+# The window itself stays as it is, since the player takes its height from it.
+UNROLLED = """html, body, #root, [data-testid=stApp], [data-testid=stAppViewContainer], [data-testid=stMain] {
+  position: static !important; height: auto !important; min-height: 100vh; overflow: visible !important; }"""
+LOCK = "() => new BroadcastChannel('bodycam-review:lock').postMessage({ locked: true })"
+
+
+def _nothing(page: Page) -> None:
+    """Show the page as it opens."""
+
+
+def _press(name: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("button", name=name, exact=True).click()
+
+
+def _trends(page: Page) -> None:
+    page.get_by_role("tab", name="My trends").click()
+    page.get_by_role("tab", name="My trends", selected=True).wait_for()
+
+
+def _prepare(page: Page) -> None:
+    page.get_by_text("Prepare a session").click()
+    page.locator(".coaching .agenda").first.wait_for()
+
+
+def _verify(page: Page) -> None:
+    page.keyboard.press("v")
+    page.locator(".verify-bar").wait_for()
+
+
+def _lock(page: Page) -> None:
+    # As another window of the same person tells it; the script that listens comes after the words.
+    page.wait_for_timeout(1000)
+    page.evaluate(LOCK)
+    page.locator("dialog.bcr-lock").wait_for()
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: who looks at which address, and what is done first."""
+
+    account: str
+    address: str
+    seen: str = HEADING  # must be there before anything else is done
+    purpose: str = ""  # what the recording is opened for; empty: it is not opened
+    first: Callable[[Page], None] = _nothing
+    part: str = ""  # this of the page only
+    whole: bool = True  # the page down to its end, not only the window
+    streamlit: bool = True  # it is one of the program's pages, and no plain form
+
+
+REVIEW, DEBRIEF = "/listen?recording={sha}", "/debrief_recording?recording={sha}"
+BOSS, OFFICER = "demo.supervisor", "demo.officer"
+ASSIGNED, OWN = "assigned_review", "own_debrief"
+SHOTS: Mapping[str, Shot] = {
+    "sign-in": Shot("", "/", "form", streamlit=False),
+    "account": Shot(BOSS, "/account", streamlit=False),
+    "lock": Shot(BOSS, "/today", first=_lock, whole=False),
+    "today": Shot(BOSS, "/today"),
+    "library": Shot(BOSS, "/library"),
+    "purpose": Shot(BOSS, REVIEW, "[data-testid=stForm]"),
+    "review-window": Shot(BOSS, REVIEW, ".word", ASSIGNED, whole=False),
+    "review": Shot(BOSS, REVIEW, ".word", ASSIGNED),
+    "verifying": Shot(BOSS, REVIEW, ".word", ASSIGNED, _verify, whole=False),
+    "review-form": Shot(BOSS, REVIEW, ".form .item", ASSIGNED, part=".form"),
+    "coaching": Shot(BOSS, "/coaching"),
+    "coaching-session": Shot(BOSS, "/coaching?recording={sha}", ".coaching .sessions", "coaching", _prepare),
+    "unit": Shot(BOSS, "/unit", "canvas, svg"),
+    "add-recordings": Shot(BOSS, "/upload"),
+    "my-recordings": Shot(OFFICER, "/debrief"),
+    "trends": Shot(OFFICER, "/debrief", first=_trends),
+    "debrief": Shot(OFFICER, DEBRIEF, HEADING, OWN),
+    "debrief-watched": Shot(OFFICER, DEBRIEF, HEADING, OWN, _press("Watch")),
+    "moments": Shot("demo.trainer", "/moments"),
+    "accounts": Shot("demo.admin", "/people"),
+    "audit": Shot("demo.internal-affairs", "/audit"),
+    "method": Shot("demo.oversight", "/method"),
 }
-PRESS = {"debrief-watched": "Watch"}  # the button that leads on to what is shown
 NUMBERS = itertools.count(1)
 
 
@@ -80,8 +147,9 @@ class Somebody:
         self.says(sha, "acts", kind=kind, about=about, body=body)
 
 
-def work(browser: Browser, base: str, sha: str, flags: tuple[Flag, ...]) -> None:
-    """A little of what a supervisor and an officer do, so that the pages show it."""
+def work(browser: Browser, base: str, shas: Mapping[str, str], flags: tuple[Flag, ...]) -> None:
+    """A little of what a supervisor and an officer do, so that the pages show it; `flags` are of the recording."""
+    sha = shas[RECORDING]
     sure = [flag for flag in flags if flag.status is Status.FLAGGED]
     calm = [flag for flag in sure if CATALOGUE[flag.behaviour].direction is Direction.DEESCALATING]
     heated = [flag for flag in sure if CATALOGUE[flag.behaviour].direction is Direction.ESCALATING]
@@ -96,7 +164,9 @@ def work(browser: Browser, base: str, sha: str, flags: tuple[Flag, ...]) -> None
     boss.does(sha, "session", agenda=[calm[0].id, heated[0].id], next_step="Give the reason first.", held_on=None)
     boss.does(sha, "assign", "demo.supervisor", what="review", due="2030-01-31")
     officer = Somebody(browser, base, "demo.officer")
-    officer.does(sha, "statement_done")
+    for name, other in shas.items():
+        if name != NOT_STATED:
+            officer.does(other, "statement_done")
     officer.opens(sha, "own_debrief")
     officer.does(sha, "context", heated[0].id, what="off_camera", text="He was reaching under the seat.")
 
@@ -110,40 +180,66 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def take(page: Page, address: str, seen: str, press: str = "") -> bytes:
-    """A picture of the page, once it shows what it must and Streamlit has come to rest; `press` is a button first."""
+def take(page: Page, shot: Shot, address: str) -> bytes:
+    """The picture, once the page shows what it must and Streamlit has come to rest."""
     page.goto(address)
-    page.locator(seen).first.wait_for()
-    if "sign-in" not in page.url:
+    page.locator(shot.seen).first.wait_for()
+    if shot.streamlit:
         page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    if press:
-        page.get_by_role("button", name=press, exact=True).click()
+    shot.first(page)
+    if shot.whole and shot.streamlit:  # plain forms are not in boxes, and allow no style of ours
+        page.add_style_tag(content=UNROLLED)
     page.wait_for_timeout(2500)  # charts and waveforms are drawn after the words
-    return page.screenshot()
+    # Cut out of the whole page: scrolled to, a part would have the page's fixed head across it.
+    clip = _around(page.locator(shot.part).first) if shot.part else None
+    return page.screenshot(full_page=shot.whole, clip=clip)
 
 
-def main(store: str, base: str, *wanted: str) -> None:
-    """Do some work, then take every page, light and dark, narrow and wide."""
+def _around(part: Locator) -> FloatRect | None:
+    """Where a part stands in the page, with some of what is around it."""
+    box = part.bounding_box()
+    return box and {
+        "x": box["x"] - EDGE,
+        "y": box["y"] - 3 * EDGE,  # its heading stands above it
+        "width": box["width"] + 2 * EDGE,
+        "height": box["height"] + 4 * EDGE,
+    }
+
+
+def keep(picture: bytes, path: Path) -> None:
+    """Keep a picture in few colours, which makes it small."""
+    small = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
+
+
+def main(store: str, base: str, *, into: Path, wanted: list[str]) -> None:
+    """Do some work unless it is done, then take the pages that are wanted, light and dark, narrow and wide."""
     kept = open_store(store)
     shas = {one.name.split(".")[0]: one.sha256 for one in kept.recordings()}
     sha = shas[RECORDING]
     with chromium() as browser:
-        if not wanted:
-            work(browser, base, sha, kept.encounter(sha).flags)
-        for name, (account, path, seen) in PAGES.items():
-            if wanted and name not in wanted:
-                continue
+        if not kept.verdicts(sha):
+            work(browser, base, shas, kept.encounter(sha).flags)
+        for name in wanted or SHOTS:
+            shot = SHOTS[name]
             for (width, height), scheme in itertools.product(WIDTHS.items(), SCHEMES):
                 look = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
-                person = Somebody(browser, base, account, **look)
-                if "{sha}" in path:
-                    person.opens(sha, "own_debrief" if account == "demo.officer" else "assigned_review")
-                picture = take(person.context.new_page(), base + path.format(sha=sha), seen, PRESS.get(name, ""))
-                small = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-                small.save(HERE / f"{name}-{scheme}-{width}.png", optimize=True)
+                person = Somebody(browser, base, shot.account, **look)
+                if shot.purpose:
+                    person.opens(sha, shot.purpose)
+                picture = take(person.context.new_page(), shot, base + shot.address.format(sha=sha))
+                keep(picture, into / f"{name}-{scheme}-{width}.png")
                 person.context.close()
             sys.stderr.write(f"{name}\n")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    asked = argparse.ArgumentParser()
+    asked.add_argument("store")
+    asked.add_argument("address")
+    asked.add_argument("--into", type=Path, default=HERE)
+    asked.add_argument("pages", nargs="*", metavar="PAGE", help=f"of {', '.join(SHOTS)}; all when none is named")
+    given = asked.parse_args()
+    if unknown := set(given.pages) - set(SHOTS):
+        asked.error(f"there is no page {', '.join(sorted(unknown))}")
+    main(given.store, given.address, into=given.into, wanted=given.pages)
