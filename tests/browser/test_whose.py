@@ -66,10 +66,14 @@ def test_who_wears_the_camera_and_who_else_appears_is_said_and_stands_on_the_pag
     assert kept(shelved).wearer == "4799"
 
 
-def test_a_supervisor_who_names_themselves_is_led_to_the_debrief_and_told_why(whose, window, shelved):
+def test_a_supervisor_who_names_themselves_is_led_to_the_debrief_and_told_why(whose, window, shelved, look):
     page = window.page
+    more = whose.get_by_label("Another officer who appears")
+    more.fill("4712")
+    more.press("Enter")
     whose.get_by_label("Who wears the camera").fill("4700")
     whose.get_by_text("You name yourself.").wait_for()
+    look("whose recording it is, naming oneself")
     whose.get_by_role("button", name="Save, and leave this recording").click()
     page.get_by_test_id("stAlert").get_by_text(wearing.NOW_APPEARS).wait_for()
     page.wait_for_url("**/debrief_recording?*")
