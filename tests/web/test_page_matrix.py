@@ -21,7 +21,8 @@ from review.screens.pages import PAGES, pages_of
 from review.store import open_store
 
 AT = datetime(2025, 3, 2, tzinfo=UTC)
-FRESH, OPENED = "a-session-without-openings", "a-session-with-openings"
+FRESH = "a-session-without-openings"
+PURPOSES = ("assigned_review", "audit", "coaching", "complaint", "own_debrief")  # a session for each: all was opened
 SCREENS = Path(main.__file__).parent
 ROUTER, START = "main.py", "start.py"  # they show nothing themselves, and send on to a page
 PEOPLE = {
@@ -61,6 +62,10 @@ REVIEW, DEBRIEF, COACHING = {"review.player", "review.form"}, {"review.answers"}
 # What each page mounts about which recording once it was opened; nothing where it says nothing. A recording in which
 # one appears is shown by the debrief whichever page is asked for, and any other one by the page Review.
 OF_THE_UNIT, OF_THEIRS = ("north", "untold", "held", "assigned"), ("own", "present")  # the supervisor's
+THEIR_PURPOSES = {
+    "supervisor": ("assigned_review", "coaching", "complaint"), "officer": ("own_debrief",),
+    "internal_affairs": ("assigned_review", "audit", "complaint"),
+}  # fmt: skip
 SHOWN = {
     ("supervisor", "listen.py"): {**dict.fromkeys(OF_THE_UNIT, REVIEW), **dict.fromkeys(OF_THEIRS, DEBRIEF)},
     ("supervisor", "debrief_recording.py"): {**dict.fromkeys(OF_THE_UNIT, REVIEW), **dict.fromkeys(OF_THEIRS, DEBRIEF)},
@@ -77,7 +82,7 @@ class Agency:
 
     ids: dict[str, str]
 
-    def page(self, role: str, file: str, name: str = "", *, session: str = OPENED) -> AppTest:
+    def page(self, role: str, file: str, name: str = "", *, session: str = "audit") -> AppTest:
         """What somebody sees who types the address of a page, about a recording."""
         who = PEOPLE[role]
         at = AppTest.from_file(main.__file__, default_timeout=120)
@@ -107,9 +112,9 @@ def agency(tmp_path_factory: pytest.TempPathFactory, shelve_into) -> Iterator[Ag
     with open_store(folder / "review.db") as store, store.casebook(write=True) as book:
         for viewer in PEOPLE.values():
             book.keep_demo(viewer, at=AT)
-            here = replace(viewer, session=OPENED)
             for sha256 in ids.values():  # whether they could open it or not: what a page shows is decided anew
-                book.open(here, sha256, purpose="audit", at=AT)
+                for purpose in PURPOSES:
+                    book.open(replace(viewer, session=purpose), sha256, purpose=purpose, at=AT)
         for name, (wearer, unit, done) in WHOSE.items():
             book.set_whose(ids[name], wearer=wearer, unit=unit, others=APPEAR.get(name, ()))
             if done:
@@ -169,11 +174,18 @@ def test_nothing_of_a_recording_is_shown_before_its_purpose_was_said(agency, rol
 
 @pytest.mark.parametrize(("role", "file"), SHOWN)
 def test_a_recording_is_shown_to_those_who_may_by_the_page_that_is_for_it(agency, role, file):
-    for name in WHOSE:
-        at = agency.page(role, file, name)
+    for name, purpose in [(one, said) for one in WHOSE for said in purposes(role, file, one)]:
+        at = agency.page(role, file, name, session=purpose)
         wanted = SHOWN[role, file].get(name)
-        assert agency.shown(at) == ({name: wanted} if wanted else {}), name
-        assert bool(at.error) is (wanted is None), name
+        assert agency.shown(at) == ({name: wanted} if wanted else {}), (name, purpose)
+        assert bool(at.error) is (wanted is None), (name, purpose)
+
+
+def purposes(role: str, file: str, name: str) -> tuple[str, ...]:
+    """For what this role can have opened it; one that it could not, where the page shows nothing of it."""
+    if name not in SHOWN[role, file]:
+        return ("audit",)
+    return ("own_debrief",) if role == "supervisor" and name in OF_THEIRS else THEIR_PURPOSES[role]
 
 
 @pytest.mark.parametrize("role", STARTS)
