@@ -6,53 +6,22 @@ Each does their whole job on the pages alone, and begins with what the one befor
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import av
 import pytest
 
 from review import scoring
 from review.encounter import Encounter, Flag
-from review.store import open_store
 from tests import running
+from tests.acted import PROCESSED, SAMPLE, SAMPLES, Stop, begin, open_for, processed
 
 pytestmark = pytest.mark.browser
-SAMPLES = Path(__file__).parents[2] / "samples"
-SAMPLE = "heated_traffic_stop"
-CUT = 44.0  # seconds of it: an order, a dismissal, an insult, somebody scared, a colleague who steps in
 NAME = "heated stop.mp4"
-PROCESSED = 300.0  # seconds; the models are loaded for it, on a machine that does other things, too
 BEGINNINGS = 1.5  # seconds between where a line begins for the machine and where it was really said
-ACCOUNTS = {"demo.supervisor": "Today", "demo.officer": "My recordings", "demo.internal-affairs": "Today"}
 PURPOSES = {"demo.supervisor": "assigned_review", "demo.officer": "own_debrief", "demo.internal-affairs": "complaint"}
 AGREED, CONTESTED = "dismissal", "insult"  # of the officer's sure marks
-
-
-@dataclass(frozen=True)
-class Stop:
-    """The recording in the store of the server, and how a test looks at it."""
-
-    database: Path
-    sha256: str
-
-    def encounter(self) -> Encounter:
-        with open_store(self.database) as store:
-            return store.encounter(self.sha256)
-
-    def mark(self, behaviour: str) -> Flag:
-        """The first sure mark of this kind."""
-        return next(one for one in self.encounter().flags if one.behaviour == behaviour and one.status == "flagged")
-
-    def logged(self, person: str) -> list[Any]:
-        """What stands in the log of this person and this recording, the oldest first."""
-        with open_store(self.database) as store, store.casebook() as book:
-            return book.logged(person=person, recording=self.sha256, limit=10_000)[::-1]
 
 
 @pytest.fixture(scope="module")
@@ -63,55 +32,8 @@ def server(own_server: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def stop(server: Any) -> Stop:
-    """The beginning of a sample, pictures too, as the real command hears it; the officer wears the camera."""
-    media, database = server.folder / NAME, server.folder / "review.db"
-    cut(SAMPLES / f"{SAMPLE}.mp4", media, CUT)
-    command = [sys.executable, "-m", "review", "process", NAME, "--out", "-", "--db", database.name]
-    alone = {**os.environ, "HF_HUB_OFFLINE": "1"}
-    done = subprocess.run(command, cwd=server.folder, env=alone, capture_output=True, text=True, timeout=PROCESSED)
-    assert done.returncode == 0, done.stderr
-    sha256 = json.loads(done.stdout)["recording"]["sha256"]
-    told = running.run("whose", sha256, "--officer", "demo.officer", db=database)
-    assert told.returncode == 0, told.stderr
-    return Stop(database, sha256)
-
-
-def cut(source: Path, target: Path, end: float) -> None:
-    """The beginning of a video, without coding anything anew."""
-    with av.open(str(source)) as whole, av.open(str(target), "w") as part:
-        streams = {one.index: part.add_stream_from_template(one) for one in whole.streams}
-        for packet in whole.demux():
-            if packet.pts is not None and packet.pts * packet.time_base < end:
-                packet.stream = streams[packet.stream.index]
-                part.mux(packet)
-
-
-def begin(window: Any, user: str) -> Any:
-    """Sign in, and come to where this person begins."""
-    window.page.goto("about:blank")  # nothing of whoever sat here before is asked for in this person's name
-    window.sign_in(user)
-    window.page.goto(window.base)
-    window.page.get_by_role("heading", name=ACCOUNTS[user], exact=True).wait_for()
-    window.settled()
-    window.watched()
-    return window.page
-
-
-def open_for(window: Any, purpose: str, case: str = "") -> Any:
-    """Say what the recording is opened for, as a person does, and wait for words and form."""
-    page = window.page
-    page.get_by_text("Why are you opening this recording?").wait_for()
-    window.settled()
-    page.locator("[data-testid=stRadio]").get_by_text(purpose, exact=True).click()
-    window.settled()
-    if case:
-        page.get_by_label("Case or complaint number").fill(case)
-    page.get_by_role("button", name="Open", exact=True).click()
-    page.locator(".word").first.wait_for()
-    page.locator(".form .item").first.wait_for()
-    window.settled()
-    page.get_by_label("Speed").select_option("2")
-    return page
+    """The beginning of a sample, really processed."""
+    return processed(server.folder, NAME)
 
 
 def card(page: Any, mark: Flag) -> Any:
@@ -301,7 +223,7 @@ def read_what_became_of_it(window: Any, stop: Stop) -> None:
 
 
 def test_a_recording_goes_from_supervisor_to_officer_to_internal_affairs_and_back(window, stop, eventually):
-    for user in ACCOUNTS:
+    for user in PURPOSES:
         window.sign_in(user)  # all three have an account before the first begins
     supervise(window, stop, eventually)
     debrief(window, stop, eventually)
