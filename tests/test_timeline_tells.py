@@ -380,6 +380,13 @@ def test_an_encounter_in_which_nothing_was_marked_says_so_and_that_it_proves_not
     assert timeline(replace(talk(), turns=())).summary[0].form == "nothing"
 
 
+def test_where_no_voice_is_known_to_be_an_officers_no_words_are_called_an_officers():
+    encounter = talk(("unknown", "Hello, could you turn it down?", "?order: turn it down?", "?courtesy: could you"))
+    told = " ".join(sentence.text for sentence in timeline(encounter).summary)
+    assert "of the officer" not in told
+    assert "Marked as de-escalating words of voices whose role is not known: unsure courtesy 1" in told
+
+
 def test_a_whole_stop_is_told_in_plain_sentences():
     encounter = talk(
         ("officer", "Get out of the car.", "order: Get out of the car."),
@@ -497,7 +504,8 @@ def test_whatever_was_said_there_are_at_most_ten_sentences_each_of_a_fixed_form_
     ids = {flag.id for flag in encounter.flags}
     names = "|".join(sorted({word for behaviour in CATALOGUE for word in behaviour.split("_")}))
     ours = "voice|neutrality|respect|trustworthiness|heard|unsure|hear|also|and|not|or|greeting|another|marked|verified"
-    gap = rf"(?:[\d,;() ]|{names}|{ours})+?"
+    whose = "the officer|voices whose role is not known"
+    gap = rf"(?:[\d,;() ]|{names}|{ours}|{whose})+?"
     told = timeline(encounter, verdicts=verdicts).summary
     assert 1 <= len(told) <= 10
     for sentence in told:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from review import pipeline, policy, transcripts, weights
-from review.cli.console import complain, put_json, say, show_table
+from review.cli.console import complain, put, put_json, say, show_table
 from review.cli.options import PolicyFile, marking_settings
 from review.cli.root import AsJson, app
 from review.errors import AlteredModel, MissingModel
@@ -85,6 +85,9 @@ def _file(check: Check) -> dict[str, Any]:
     return {"name": file.name, "bytes": file.bytes, "sha256": file.sha256, "state": check.state.value}
 
 
+TOLD = {weights.State.PRESENT: "right", weights.State.ALTERED: "altered", weights.State.MISSING: "missing"}
+
+
 @models.command()
 def verify(as_json: AsJson = False) -> None:
     """Compare every model file with the checksum on its card; exit code 3 when one is missing or altered.
@@ -96,7 +99,7 @@ def verify(as_json: AsJson = False) -> None:
         if as_json:
             put_json({"model": card.name, **_file(check)})
         else:
-            say(f"{check.state.value:8} {card.name}/{check.file.name} sha256 {check.file.sha256}")
+            put(f"{TOLD[check.state]:8} {card.name}/{check.file.name} sha256 {check.file.sha256}\n")
     bad = [check for _, check in checks if check.state is not weights.State.PRESENT]
     if bad:
         advice = "; ".join(check.advice for check in bad)

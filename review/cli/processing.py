@@ -248,7 +248,8 @@ def _say_done(done: Done) -> None:
     encounter = done.encounter
     recording = encounter.recording
     if done.known:
-        say(f"{done.path.name}: known already as {recording.sha256[:ID_DIGITS]}, not processed again (--again does)")
+        known = f"known already as {recording.sha256[:ID_DIGITS]}, not processed again, whatever the options"
+        say(f"{done.path.name}: {known} (--again does)")
         return
     heard = f"{len(encounter.words)} words, {len(encounter.roles)} speakers, {len(encounter.flags)} marks to check"
     remarks = "".join(f"; {remark}" for remark in encounter.provenance.remarks)

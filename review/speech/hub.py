@@ -27,7 +27,8 @@ def _from_hub(name: str, *, offline: bool) -> Path:
         raise WrongUse(f"there is no speech model {name!r}: give base, another Whisper size, or a folder") from error
     except OSError as error:
         if offline:
-            raise MissingModel(f"the speech model {name!r} is not on this machine: run once without offline") from error
+            away = "is not on this machine: run once without --offline, or take 'base', which is bundled"
+            raise MissingModel(f"the speech model {name!r} {away}") from error
     try:
         return Path(download_model(name))
     except (OSError, HfHubHTTPError) as error:

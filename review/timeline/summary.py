@@ -1,6 +1,7 @@
 """At most ten plain sentences about an encounter, each from a fixed form and each with the moments it is about.
 
-Nothing here is generated freely. A form has gaps for counts and for names from the codebook, and for nothing else.
+Nothing here is generated freely. A form has gaps for counts, for names from the codebook and for whose words these are
+(the officer's, or nobody known), and for nothing else.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from review.timeline.tension import TurningPoint
 
 FORMS: Mapping[str, str] = {
     "look_first": "To be heard first, of the whole scene: {kinds}; verified by people: {verified}.",
-    "opening": "In the first {words} words of the officer: {told}.",
-    "escalating": "Marked as escalating words of the officer: {kinds}; verified by people: {verified}.",
-    "deescalating": "Marked as de-escalating words of the officer: {kinds}; verified by people: {verified}.",
+    "opening": "In the first {words} words of {whose}: {told}.",
+    "escalating": "Marked as escalating words of {whose}: {kinds}; verified by people: {verified}.",
+    "deescalating": "Marked as de-escalating words of {whose}: {kinds}; verified by people: {verified}.",
     "orders": (
-        "Orders of the officer, by the machine and as people verified: {orders}; given again: {again}; "
+        "Orders of {whose}, by the machine and as people verified: {orders}; given again: {again}; "
         "with a reason shortly before: {reason}."
     ),
     "replies": "After these lines the person's next turn is marked cooler or hotter: moments to look at, no finding.",
@@ -139,7 +140,14 @@ def _sentences(scene: Scene, parts: Parts) -> Iterator[Sentence]:
 
 def _kinds_of(form: str, flags: Sequence[Flag], scene: Scene) -> Sentence:
     verified = sum(scene.verified(flag) for flag in flags)
-    return _sentence(form, (_moment(flag, scene) for flag in flags), kinds=_kinds(flags, scene), verified=verified)
+    told = {"kinds": _kinds(flags, scene), "verified": verified, "whose": _whose(scene)}
+    return _sentence(form, (_moment(flag, scene) for flag in flags), **told)
+
+
+def _whose(scene: Scene) -> str:
+    """Whose words the wearer's own are taken for: where no voice was told to be an officer's, of nobody known."""
+    known = any(one.role is Role.OFFICER for one in scene.encounter.roles)
+    return "the officer" if known else "voices whose role is not known"
 
 
 def _look_first(scene: Scene) -> Sentence:
@@ -183,9 +191,8 @@ def _told(heard: Mapping[str, Heard]) -> str:
 def _opening(found: Opening, scene: Scene) -> Sentence:
     flags = [scene.by_id[flag] for evidence in found.parts.values() for flag in evidence.flags]
     told = _told({part: evidence.heard for part, evidence in found.parts.items()})
-    return _sentence(
-        "opening", [*_first_word(found), *(_moment(flag, scene) for flag in flags)], words=found.words, told=told
-    )
+    moments = [*_first_word(found), *(_moment(flag, scene) for flag in flags)]
+    return _sentence("opening", moments, words=found.words, told=told, whose=_whose(scene))
 
 
 def _first_word(found: Opening) -> list[Moment]:
@@ -200,7 +207,8 @@ def _orders(orders: Sequence[Order], scene: Scene) -> Sentence:
     }
     numbers = {gap: scene.evidence(scene.by_id[order.flag] for order in some) for gap, some in counted.items()}
     moments = (_moment(scene.by_id[order.flag], scene, about=_around(order)) for order in orders)
-    told = _sentence("orders", moments, **{gap: _marked_and_verified(found) for gap, found in numbers.items()})
+    counts = {gap: _marked_and_verified(found) for gap, found in numbers.items()}
+    told = _sentence("orders", moments, whose=_whose(scene), **counts)
     return replace(told, numbers=numbers)
 
 

@@ -169,7 +169,7 @@ def test_offline_never_asks_the_hub(name: str, monkeypatch: pytest.MonkeyPatch):
         raise LocalEntryNotFoundError("Cannot find an appropriate cached snapshot folder … (raw hub text)")
 
     monkeypatch.setattr(hub, "download_model", absent)
-    with pytest.raises(MissingModel, match=f"{name!r} is not on this machine: run once without offline") as told:
+    with pytest.raises(MissingModel, match=f"{name!r} is not on this machine: run once without --offline") as told:
         hub.speech_model(name, offline=True)
     assert asked == [True], "only this machine's cache was looked at"
     assert "raw hub text" not in str(told.value)
