@@ -138,3 +138,16 @@ def test_the_word_being_said_is_kept_in_sight_while_following_and_the_reader_is_
     player.press("f")
     assert follow.is_checked()
     eventually(page, lambda: pane.evaluate(LIT), lambda lit: lit["at"] < 60 and lit["inSight"])
+
+
+def test_following_leaves_the_page_where_the_reader_has_put_it(page, player, shelved, eventually):
+    form = page.locator(".form .item").first
+    form.wait_for()
+    page.set_viewport_size({"width": 1280, "height": 500})
+    go_to(page, 3.0, shelved)
+    eventually(page, lambda: page.locator(".transcript").evaluate(LIT), lambda lit: lit["at"] > 0)
+    form.evaluate("node => node.scrollIntoView({ block: 'start' })")
+    there = form.bounding_box()["y"]
+    began = page.locator(".transcript").evaluate(LIT)["at"]
+    eventually(page, lambda: page.locator(".transcript").evaluate(LIT), lambda lit: lit["at"] > began + 2)
+    assert form.bounding_box()["y"] == there

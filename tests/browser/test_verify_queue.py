@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+
+from review.store import open_store
+from tests.conftest import MADE_AT, Shelved, handmade, write_tone
 
 pytestmark = pytest.mark.browser
 
@@ -126,3 +131,34 @@ def test_only_what_is_not_judged_can_be_listed(page, player, eventually):
     player.card("flag-2").locator("blockquote").click()
     assert not player.card("flag-1").is_visible()
     assert page.locator(".card:visible").count() == 5
+
+
+def test_serious_ones_first_ticked_on_the_way_are_asked_next(server, window, player_of, played_by, eventually):
+    media = server.folder / "a_serious_mark.wav"
+    write_tone(media, seconds=32, pitch=703.0)
+    made = handmade(media)
+    flags = [replace(flag, behaviour="crisis") if flag.id == "flag-5" else flag for flag in made.flags]
+    shelved = Shelved(server.folder / "review.db", media, replace(made, flags=tuple(flags)))
+    with open_store(shelved.database) as store:
+        store.add(shelved.encounter, media, at=MADE_AT)
+    played_by(shelved)
+    window.sign_in()
+    page = window.listen(shelved.sha256)
+    player = player_of(page, shelved)
+    player.press("v")
+    eventually(page, lambda: left(page), lambda told: told == "6 of 6 left")
+    assert player.card("flag-1").is_visible()
+    page.get_by_label("Serious ones first").check()
+    player.press("a")
+    eventually(page, lambda: left(page), lambda told: told == "5 of 6 left")
+    assert player.card("flag-5").is_visible()
+    player.press("a")
+    eventually(page, lambda: left(page), lambda told: told == "4 of 6 left")
+    assert player.card("flag-2").is_visible()
+
+
+def test_who_stops_verifying_hears_nothing_more(page, player, eventually):
+    player.press("v")
+    eventually(page, player.playing, bool)
+    page.get_by_role("button", name="Stop verifying").click()
+    eventually(page, player.playing, lambda playing: not playing)

@@ -60,11 +60,13 @@ export function firstAfter(sorted, value, at) {
 
 // Scrolls only inside `pane` while any of it can be seen: scrollIntoView would move the page under the reader's hands.
 // On a small or zoomed window the pane may lie below the fold; then the page moves, so that nobody judges the unseen.
-export function reveal(pane, node) {
+// What only follows the playing leaves the page where the reader has put it.
+export function reveal(pane, node, { page = true } = {}) {
   const [outer, inner] = [pane.getBoundingClientRect(), node.getBoundingClientRect()];
   if (inner.top < outer.top || inner.bottom > outer.bottom) {
     pane.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 3;
   }
+  if (!page) return;
   if (outer.top > window.innerHeight - inner.height || outer.bottom < inner.height) {
     node.scrollIntoView({ block: "nearest" });
   }

@@ -152,6 +152,6 @@ export class Transcript {
     this.lit?.classList.remove("now");
     now?.classList.add("now");
     this.lit = now;
-    if (now && this.follow && performance.now() - this.scrolledAt > HANDS_OFF) reveal(this.pane, now);
+    if (now && this.follow && performance.now() - this.scrolledAt > HANDS_OFF) reveal(this.pane, now, { page: false });
   }
 }

@@ -52,8 +52,9 @@ export class Verify {
   }
 
   toggle() {
-    if (this.on) this.stop();
-    else this.start();
+    if (!this.on) return this.start();
+    this.stop();
+    this.onGo(null, false);
   }
 
   #turn(on) {
@@ -83,7 +84,9 @@ export class Verify {
 
   // An answer was given to `flag`.
   answered(flag) {
-    const next = this.after(flag);
+    // Ticked on the way, serious ones first means the next one.
+    const serious = this.serious.checked && !flag.serious ? this.queue.find((one) => one.serious) : null;
+    const next = serious ?? this.after(flag);
     if (next) return this.go(next);
     this.current = null;
     this.tell();
