@@ -12,7 +12,7 @@ SERIOUS: Mapping[str, str] = {
     "threat_of_harm": "somebody may be in danger, and a complaint likely",
     "threat_of_sanction": "a consequence that the order does not explain; a complaint is likely",
     "medical_dismissal": "somebody may need aid still",
-    "questioning_after_invocation": "what was said may not be usable as evidence",
+    "questioning_after_invocation": "somebody had asked for a lawyer or wanted to be silent, and questions went on",
     "threat_to_others": "somebody may be in danger",
     "crisis": "somebody spoke of harming themselves, or may need help of another kind",
     "weapon": "somebody may be in danger",
