@@ -23,6 +23,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
 KEPT = "cookies,local_storage,indexeddb,service_workers"  # by a page, not the files that it is made of
+RETRIES = 3  # a kept connection may be closed by the server in the moment in which it is used again
 PITCHES = itertools.count(200, 7)  # another one is another recording
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # Streamlit looks for its server below the page's own path first; that it is not there is how it finds the right one.
@@ -90,7 +91,7 @@ class Watched:
         """Sign in without looking at the page, which has a test of its own."""
         headers = {"origin": self.base}
         answer = self.context.request.post(
-            f"{self.base}/sign-in", form={"account": account}, headers=headers, max_redirects=0
+            f"{self.base}/sign-in", form={"account": account}, headers=headers, max_redirects=0, max_retries=RETRIES
         )
         assert answer.status == 303
 
@@ -114,7 +115,10 @@ class Watched:
     def opened(self, sha256: str, purpose: str = "assigned_review") -> None:
         """Say what a recording is opened for, without looking at the page that asks."""
         answer = self.context.request.post(
-            f"{self.base}/api/recordings/{sha256}/opening", data={"purpose": purpose}, headers={"origin": self.base}
+            f"{self.base}/api/recordings/{sha256}/opening",
+            data={"purpose": purpose},
+            headers={"origin": self.base},
+            max_retries=RETRIES,
         )
         assert answer.ok, answer.text()
 
