@@ -12,12 +12,12 @@ from review.screens.debrief_rows import debrief_row
 from review.screens.parts import behaviour_name, clock
 
 
-def debrief_data(desk: Desk, sha256: str, *, at: float | None = None) -> dict[str, Any]:
-    """The debrief of this recording as the person at this desk may see it; raises Refused."""
+def debrief_data(desk: Desk, found: debrief.Debrief, *, at: float | None = None) -> dict[str, Any]:
+    """The debrief that this desk was given, as the person at it may see it; raises Refused."""
     return debrief_row(
-        debrief.debrief(desk, sha256),
+        found,
         desk.viewer,
-        may=casework.kinds(desk, sha256),
+        may=casework.kinds(desk, found.encounter.recording.sha256),
         about={one.id: one.definition for one in CATALOGUE.values()},
         at=at,
     )

@@ -70,14 +70,15 @@ def _debrief(desk: Desk, encounter: Encounter) -> None:
     if not st.session_state.get(f"read-{sha256}"):
         desk.log(Action.VIEW, sha256, revision=encounter.revision)
         st.session_state[f"read-{sha256}"] = True
-    answers(debrief_data(desk, sha256, at=at))
+    found = debrief.debrief(desk, sha256)
+    answers(debrief_data(desk, found, at=at))
     if st.toggle("Show the whole recording with all its words", key=f"whole-{sha256}"):
-        _whole(desk, encounter, at)
+        _whole(desk, encounter, at, parts.tension_bars(found.told.tension))
     _signed(desk, sha256)
     with st.expander("Who opened this recording, and why"):
-        found = debrief.views(desk, sha256)
+        views = debrief.views(desk, sha256)
         own = st.checkbox("Show what I did, too", key=f"own-{sha256}")
-        st.html(views_table(view_rows(found, desk.viewer.user, own=own), withheld=found.affairs_withheld))
+        st.html(views_table(view_rows(views, desk.viewer.user, own=own), withheld=views.affairs_withheld))
     if desk.may(Action.EXPORT, sha256):
         st.html(markup.exports(sha256))
 
@@ -91,10 +92,9 @@ def _signed(desk: Desk, sha256: str) -> None:
             st.html(form)
 
 
-def _whole(desk: Desk, encounter: Encounter, at: float | None) -> None:
+def _whole(desk: Desk, encounter: Encounter, at: float | None, tension: tuple[parts.Bar, ...]) -> None:
     sha256 = encounter.recording.sha256
     work = casework_row(casework.of(desk, sha256), desk.viewer.user, waiting.people(desk))
-    tension = parts.tension_bars(debrief.debrief(desk, sha256).told.tension)
     # Officers judge nothing of their own; what they answer goes with the moments above.
     player(
         player_data(
