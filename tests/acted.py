@@ -17,6 +17,7 @@ from review.store import open_store
 from tests import running
 
 SAMPLES = Path(__file__).parents[1] / "samples"
+NAME = "heated stop.mp4"
 SAMPLE = "heated_traffic_stop"
 CUT = 44.0  # seconds of it: an order, a dismissal, an insult, somebody scared, a colleague who steps in
 PROCESSED = 300.0  # seconds; the models are loaded for it, on a machine that does other things, too
@@ -47,11 +48,11 @@ class Stop:
             return list(book.logged(person=person, recording=self.sha256, limit=10_000)[::-1])
 
 
-def processed(folder: Path, name: str) -> Stop:
+def processed(folder: Path) -> Stop:
     """Hear it as the real command does, into the store in this folder; the demo officer wears the camera."""
-    media, database = folder / name, folder / "review.db"
+    media, database = folder / NAME, folder / "review.db"
     cut(SAMPLES / f"{SAMPLE}.mp4", media, CUT)
-    command = [sys.executable, "-m", "review", "process", name, "--out", "-", "--db", database.name]
+    command = [sys.executable, "-m", "review", "process", NAME, "--out", "-", "--db", database.name]
     alone = {**os.environ, "HF_HUB_OFFLINE": "1"}
     done = subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True, timeout=PROCESSED)
     assert done.returncode == 0, done.stderr

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from review.casework import Act, Kind
 from review.store import open_store
-from tests import axe
+from tests import acted, axe
 from tests.conftest import Server, serving
 
 ARGUMENTS = [
@@ -148,6 +148,12 @@ def server(served: Server) -> Server:
 def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app over a store that no other module sees."""
     yield from serving(tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture(scope="module")
+def stop(own_server: Any) -> acted.Stop:
+    """The beginning of a sample, really processed, in the module's own store."""
+    return acted.processed(own_server.folder)
 
 
 @pytest.fixture(scope="module")

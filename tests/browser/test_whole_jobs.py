@@ -15,10 +15,9 @@ import pytest
 from review import scoring
 from review.encounter import Encounter, Flag
 from tests import running
-from tests.acted import PROCESSED, SAMPLE, SAMPLES, Stop, begin, open_for, processed
+from tests.acted import NAME, PROCESSED, SAMPLE, SAMPLES, Stop, begin, open_for
 
 pytestmark = pytest.mark.browser
-NAME = "heated stop.mp4"
 BEGINNINGS = 1.5  # seconds between where a line begins for the machine and where it was really said
 PURPOSES = {"demo.supervisor": "assigned_review", "demo.officer": "own_debrief", "demo.internal-affairs": "complaint"}
 AGREED, CONTESTED = "dismissal", "insult"  # of the officer's sure marks
@@ -28,12 +27,6 @@ AGREED, CONTESTED = "dismissal", "insult"  # of the officer's sure marks
 def server(own_server: Any) -> Any:
     """With this recording only."""
     return own_server
-
-
-@pytest.fixture(scope="module")
-def stop(server: Any) -> Stop:
-    """The beginning of a sample, really processed."""
-    return processed(server.folder, NAME)
 
 
 def card(page: Any, mark: Flag) -> Any:

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.acted import Stop, begin, open_for, processed
+from tests.acted import NAME, Stop, begin, open_for
 
 pytestmark = pytest.mark.browser
-NAME = "heated stop.mp4"
 MOMENTS = {"demo.trainer": (4, 12), "demo.oversight": (30, 40)}  # from and to which second it is shared with whom
 WHYS = {"demo.trainer": "Listen to how it begins.", "demo.oversight": "Why it was looked into."}
 PAGES = {
@@ -24,11 +23,6 @@ PAGES = {
 def server(own_server: Any) -> Any:
     """With this recording only."""
     return own_server
-
-
-@pytest.fixture(scope="module")
-def stop(server: Any) -> Stop:
-    return processed(server.folder, NAME)
 
 
 @pytest.fixture
