@@ -130,10 +130,12 @@ _NOT_ON_OWN = frozenset(
 )
 # What nobody but internal affairs does while a recording is held; judging marks and filling in the form go on.
 CLOSED_BY_HOLD = frozenset({_A.COACH, _A.ASSIGN, _A.SHARE, _A.CORRECT, _A.SIGN})
-HELD = (
-    "This recording is held for internal affairs. Until they release it, coaching on it is closed, and only they "
-    "give it out, share, correct or sign it off."
+HOLD_CLOSES = (
+    "Until internal affairs release it, coaching on it is closed, and only they give it out, share, correct or sign "
+    "it off."
 )
+HELD_FOR = "This recording is held for internal affairs."
+HELD = f"{HELD_FOR} {HOLD_CLOSES}"
 # What whoever wears the camera can do, whatever their role.
 _AS_WEARER = frozenset({_A.ANSWER, _A.STATEMENT, _A.SEE_VIEWS})
 PURPOSES: Mapping[str, tuple[Purpose, ...]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from review.access import HELD
 from review.casework import Act, Casework, withdrawable
 from review.screens.answer_rows import answer_rows
 
@@ -15,7 +16,7 @@ def casework_row(work: Casework, user: str, people: Mapping[str, str] | None = N
     """What the player knows of the casework; `people` are names by account.
 
     Moments that people noted; what the officer answered, by mark ("" for the whole recording); the stretches that this
-    person has played, as [start, end]; and whether the recording is signed or held.
+    person has played, as [start, end]; whether the recording is signed; and what is told while it is held.
     """
     answers = answer_rows(work, (), people or {}, user)
     return {
@@ -23,7 +24,7 @@ def casework_row(work: Casework, user: str, people: Mapping[str, str] | None = N
         "said": {about: [{name: row[name] for name in SAID} for row in rows] for about, rows in answers.items()},
         "heard": [[span.start, span.end] for span in work.listened.get(user, ())],
         "signed": work.signed is not None,
-        "held": work.hold is not None,
+        "held": HELD if work.hold else "",
     }
 
 

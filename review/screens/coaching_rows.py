@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from review.access import Viewer
+from review.access import HELD, Viewer
 from review.casework import Act, Kind, Session
 from review.casework.acts import LONGEST_SHARE
 from review.desk.coaching import Preparation
@@ -51,7 +51,7 @@ def coaching_row(ready: Preparation, viewer: Viewer, *, may: Collection[str], to
         "urls": {"state": f"{base}/coaching", "acts": f"{base}/acts", "media": f"{base}/media"},
         "officer": ready.officer,
         "answers": bool(ready.account),
-        "held": work.hold is not None,
+        "held": HELD if work.hold else "",
         "due": due.isoformat() if due else "",
         "candidates": list(known.values()),
         "steps": STEP_NAMES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from review.access import Viewer
+from review.access import HOLD_CLOSES, Viewer
 from review.behaviours import UNSURE_ONLY, Settings
 from review.behaviours.sound import NEVER_SURE
 from review.encounter import (
@@ -90,6 +90,7 @@ def player_data(
         "judges": judges,
         "may": sorted(may),
         "casework": dict(casework or {}),
+        "hold_closes": HOLD_CLOSES,
         "lead_in": LEAD_IN,
         "word_sure": WORD_SURE,
         "urls": {name: f"{base}/{name}" for name in ADDRESSES},

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from review.access import HELD_FOR, HOLD_CLOSES
 from review.desk.coaching import Given, Held, Overview
 from review.desk.moments import Moment
 from review.desk.waiting import Waiting, What
@@ -28,10 +29,7 @@ HEADINGS = {
 }
 _PAGES = {What.COACHING: "coaching", What.SESSION: "coaching", What.NOT_SIGNED: "coaching"}
 NOTHING_WAITS = "Nothing waits for you. What others give you, ask you or answer will be listed here."
-HELD = (
-    "<strong>Held for internal affairs.</strong> Until they release it, coaching on it is closed, and only they give "
-    "it out, share, correct or sign it off."
-)
+HELD = f"<strong>{HELD_FOR}</strong> {HOLD_CLOSES}"
 
 
 def to_form(data: Mapping[str, Any], *, mine: str) -> str:

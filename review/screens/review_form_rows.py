@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from review.access import Viewer
+from review.access import HOLD_CLOSES, Viewer
 from review.casework import Act, Assignment, Casework, Signing, withdrawable
 from review.casework.acts import LONGEST_SHARE
 from review.casework.form import HEARD_SHARE
@@ -57,6 +57,7 @@ def form_row(
         "reopened": told(review.reopened),
         "officer": officer_line(review.wearer),
         "hold": told(work.hold),
+        "hold_closes": HOLD_CLOSES,
         "stretch": _stretch(review),
         "missing": list(review.missing),
         "assignments": [assignment_row(one, viewer, today) for one in work.assignments],

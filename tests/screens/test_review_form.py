@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from review.access import Viewer
+from review import screens
+from review.access import HELD, HOLD_CLOSES, Viewer
 from review.desk import Desk, casework, people
 from review.desk.moments import Moment, Said
 from review.desk.reviewing import Wearer
 from review.desk.waiting import Waiting, What
 from review.encounter import Answer, Role, Verdict
 from review.screens import first_help, main, review_form, review_form_markup
-from review.screens.review_form_data import form_data
+from review.screens.casework_rows import casework_row
+from review.screens.review_form_data import coaching_data, form_data
 from review.screens.review_form_rows import officer_line
 
 AT = datetime(2025, 3, 2, 9, 0, tzinfo=UTC)
@@ -219,7 +223,20 @@ def test_an_officer_is_not_told_of_a_hold(desk, officer, shelved, open_page):
     do(desk, shelved, "refer", why="force without a report")
     assert form_data(officer, shelved.sha256)["hold"] is None
     assert form_data(desk, shelved.sha256)["hold"]["text"] == "force without a report"
-    assert "Held for internal affairs" in html(open_page("listen.py", recording=shelved.sha256))
+    assert HELD in re.sub(r"</?strong>", "", html(open_page("listen.py", recording=shelved.sha256)))
+
+
+def test_what_a_hold_closes_is_said_in_one_sentence_of_the_server(desk, shelved):
+    assert HELD.endswith(HOLD_CLOSES)
+    work = casework.of(desk, shelved.sha256)
+    assert (casework_row(work, "s")["held"], coaching_data(desk, shelved.sha256)["held"]) == ("", "")
+    do(desk, shelved, "refer", why="force without a report")
+    work = casework.of(desk, shelved.sha256)
+    assert (casework_row(work, "s")["held"], coaching_data(desk, shelved.sha256)["held"]) == (HELD, HELD)
+    assert form_data(desk, shelved.sha256)["hold_closes"] == HOLD_CLOSES
+    scripts = [path.read_text(encoding="utf-8") for path in Path(screens.__path__[0]).glob("*/*.js")]
+    assert scripts
+    assert not [script for script in scripts if "coaching on it is closed" in script]
 
 
 # What waits

@@ -112,7 +112,7 @@ export class Coaching extends Form {
   #tellLast() {
     const { last, officer, due, held } = this.state;
     const lines = [];
-    if (held) lines.push("This recording is held for internal affairs. Until they release it, coaching on it is closed, and only they give it out, share, correct or sign it off.");
+    if (held) lines.push(held);
     if (last) {
       const where = last.about ? `, about ${last.about}` : "";
       lines.push(last.text ? `${last.name} (${last.on}, by ${this.name(last.by)}${where}): ${last.text}` : `The session before was on ${last.on}${where}; it proposed no next step.`);

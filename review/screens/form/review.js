@@ -169,7 +169,7 @@ export class Review extends Form {
     this.#tellHistory();
     this.reopen.hidden = !signed || !this.can("reopen");
     const told = [];
-    if (hold) told.push(`Held for internal affairs by ${this.name(hold.by)}, ${hold.on}: ${hold.text} Until internal affairs release it, coaching on it is closed, and only they give it out, share, correct or sign it off.`);
+    if (hold) told.push(`Held for internal affairs by ${this.name(hold.by)}, ${hold.on}: ${hold.text} ${this.state.hold_closes}`);
     if (reopened && !signed) told.push(`Reopened by ${this.name(reopened.by)}, ${reopened.on}: ${reopened.text}`);
     this.banner.hidden = !told.length;
     this.banner.replaceChildren(...told.map((text) => el("p", {}, text)));

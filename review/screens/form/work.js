@@ -60,7 +60,7 @@ export class Work {
     this.why.setAttribute("aria-label", held ? "Why is it released?" : "Why is it referred?");
     this.why.placeholder = held ? "Why is it released?" : "Why is it referred?";
     const told = held ? "Releasing ends the hold, and coaching is open again." :
-      "It holds the recording, and internal affairs find it in their list. Until they release it, coaching on it is closed, and only they give it out, share, correct or sign it off. Your name and reason are kept.";
+      `It holds the recording, and internal affairs find it in their list. ${form.state.hold_closes} Your name and reason are kept.`;
     this.hold.replaceChildren(el("details", { open: held }, el("summary", {}, held ? "Release this recording" : "Stop and refer"),
       el("p", { class: "quiet" }, told), el("div", { class: "row" }, this.why,
         el("button", { class: "grave" }, held ? "Release" : "Stop and refer"))));

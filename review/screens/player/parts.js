@@ -50,7 +50,7 @@ export function makeParts(player) {
   player.lanes = new Lanes({ seconds: data.seconds, onSeek, onFlag, onMoment: (moment) => player.playMoment(moment) });
   player.moments = new Moments({ may: player.data.may, flags: data.flags, onAct: ({ kind, ...rest }) => player.act(kind, rest),
     onPlay: (moment) => player.playMoment(moment), onForm: (kind) => player.momentAsked(kind), onChange: () => player.tellMoments() });
-  player.refer = new Refer({ onRefer: (why) => player.act("refer", { body: { why } }) });
+  player.refer = new Refer({ closes: player.data.hold_closes, onRefer: (why) => player.act("refer", { body: { why } }) });
   player.help = new Help({ keymap: player.keymap, offered: (id) => player.offered(id), onChange: () => player.hints() });
   player.tools = new Toolbar({ media: player.media, zoom: player.lanes.controls, moments: player.moments.buttons, may: player.data.may,
     onRepeat: () => player.repeat(), onRefer: () => player.refer.ask(), onHelp: () => player.help.toggle() });
@@ -60,7 +60,7 @@ export function build(player) {
   player.saved = new Saved();
   player.follow = el("input", { type: "checkbox", checked: true, onchange: () => (player.transcript.follow = player.follow.checked) });
   player.resume = new Resume({ media: player.media, onVerify: (from) => player.verify.start({ from }) });
-  player.held = el("p", { class: "notice grave", role: "status", hidden: true }, "This recording is held for internal affairs.");
+  player.held = el("p", { class: "notice grave", role: "status", hidden: true });
   const legend = el("div", { class: "legend" }, "Dotted: doubtful word. Italic: somebody else talks, too. Hatched: the machine is unsure. Speech bubble: the officer answered.");
   const reading = el("div", { class: "bar" }, player.search.root, el("label", {}, player.follow, " Follow while playing"));
   const below = el("div", { class: "bar" }, legend, el("div", { class: "group" }, player.corrections.undo, player.corrections.first));

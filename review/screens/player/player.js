@@ -95,6 +95,7 @@ class Player {
 
   #learnCasework({ moments, held, heard, said }) {
     this.moments.learn(moments);
+    this.held.textContent = held ?? "";
     this.held.hidden = !held;
     this.said = said ?? {};
     this.cards.say(this.said);

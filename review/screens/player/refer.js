@@ -3,13 +3,14 @@
 import { button, el } from "./dom.js";
 
 export class Refer {
-  constructor({ onRefer }) {
+  // `closes` is the sentence that says what a hold closes.
+  constructor({ closes, onRefer }) {
     this.onRefer = onRefer;
     this.why = el("textarea", { rows: 3, maxlength: 2000, required: true, "aria-label": "Why is it referred?", placeholder: "Why is it referred?",
       onkeydown: (event) => this.#key(event) });
     this.form = el("form", { method: "dialog", onsubmit: (event) => this.#send(event) },
       el("h3", {}, "Stop and refer this recording?"),
-      el("p", {}, "It is held, and internal affairs are told. Until they release it, coaching on it is closed, and only they give it out, share, correct or sign it off. Your name and reason are kept."),
+      el("p", {}, `It is held, and internal affairs are told. ${closes} Your name and reason are kept.`),
       this.why, el("div", { class: "row" }, el("button", { class: "main grave" }, "Stop and refer"),
         button("Cancel", { onclick: () => this.root.close() }), el("span", { class: "quiet" }, "Ctrl + Enter sends it, Esc cancels.")));
     this.root = el("dialog", { class: "refer", "aria-label": "Stop and refer" }, this.form);
