@@ -129,10 +129,10 @@ _NOT_ON_OWN = frozenset(
     {_A.DECIDE, _A.CORRECT, _A.REVIEW, _A.SIGN, _A.RELEASE, _A.ASSIGN, _A.COACH, _A.SET_PRESENCE, _A.SHARE, _A.PRAISE}
 )
 # What nobody but internal affairs does while a recording is held; judging marks and filling in the form go on.
-CLOSED_BY_HOLD = frozenset({_A.COACH, _A.ASSIGN, _A.SHARE, _A.CORRECT, _A.SIGN})
+CLOSED_BY_HOLD = frozenset({_A.COACH, _A.ASSIGN, _A.SHARE, _A.CORRECT, _A.SIGN, _A.SET_PRESENCE})
 HOLD_CLOSES = (
     "Until internal affairs release it, coaching on it is closed, and only they give it out, share, correct or sign "
-    "it off."
+    "it off, or change whose it is."
 )
 HELD_FOR = "This recording is held for internal affairs."
 HELD = f"{HELD_FOR} {HOLD_CLOSES}"
@@ -162,9 +162,11 @@ def may(viewer: Viewer, action: Action, facts: Facts | None = None, *, rules: Ru
         return YES
     if appears(viewer, facts):
         return _on_own(viewer, action, facts, rules or Rules())
-    if facts.held and action in CLOSED_BY_HOLD and viewer.role != ViewerRole.INTERNAL_AFFAIRS:
+    reached = _REACH[viewer.role](viewer, action, facts)
+    # Whoever cannot reach the recording is not told that it is held.
+    if reached and facts.held and action in CLOSED_BY_HOLD and viewer.role != ViewerRole.INTERNAL_AFFAIRS:
         return Decision(False, HELD)
-    return _REACH[viewer.role](viewer, action, facts)
+    return reached
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from review.access import Action, Facts, Purpose, Reach, Rules, Viewer, ViewerRole, appears, may, purposes, reach
+from review.access import HELD, Action, Facts, Purpose, Reach, Rules, Viewer, ViewerRole, appears, may, purposes, reach
 
 NORTH = Facts(wearer="4711", unit="North", present=frozenset({"4712"}), statement_done=True)
 
@@ -96,8 +96,8 @@ def test_coaching_is_closed_while_a_recording_is_held():
     assert may(person("internal_affairs"), Action.RELEASE, held)
 
 
-@pytest.mark.parametrize("action", [Action.ASSIGN, Action.SHARE, Action.CORRECT, Action.SIGN])
-def test_while_a_recording_is_held_only_internal_affairs_give_out_share_correct_and_sign(action):
+@pytest.mark.parametrize("action", [Action.ASSIGN, Action.SHARE, Action.CORRECT, Action.SIGN, Action.SET_PRESENCE])
+def test_while_a_recording_is_held_only_internal_affairs_change_what_stands_in_it(action):
     held = Facts(wearer="4711", unit="North", held=True)
     refusal = may(person("supervisor", unit="North"), action, held)
     assert not refusal
@@ -105,6 +105,13 @@ def test_while_a_recording_is_held_only_internal_affairs_give_out_share_correct_
     assert may(person("supervisor", unit="North"), action, replace(held, held=False))
     assert may(person("internal_affairs"), action, held)
     assert not may(person("internal_affairs", officer="4711"), action, held)
+    assert "held" not in may(person("supervisor", unit="South"), action, held).why
+
+
+def test_not_even_an_administrator_changes_whose_a_held_recording_is():
+    held = Facts(wearer="4711", unit="North", held=True)
+    assert may(person("admin"), Action.SET_PRESENCE, replace(held, held=False))
+    assert may(person("admin"), Action.SET_PRESENCE, held).why == HELD
 
 
 @pytest.mark.parametrize("action", [Action.DECIDE, Action.REVIEW, Action.NOTE, Action.EXPORT])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
 from review.access import Action, Facts, Viewer
-from review.desk import Desk, wearing
+from review.desk import Desk, casework, wearing
 from review.errors import Refused, RefusedAct
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -66,6 +67,20 @@ def test_whoever_names_themselves_loses_the_recording_at_once_and_is_told(sit, s
     assert wearing.to_say(desk, shelved.sha256) is None
     with pytest.raises(Refused, match="You appear"):
         wearing.say(desk, shelved.sha256, SEEN, seen=said)
+
+
+def test_while_a_recording_is_held_only_internal_affairs_say_whose_it_is(sit, store, shelved):
+    desk, affairs = sit(SUPERVISOR), sit(AFFAIRS, "audit")
+    casework.do(desk, shelved.sha256, {"id": f"{uuid4()}:1", "kind": "refer", "about": "", "body": {"why": "force"}})
+    said = replace(SEEN, present=frozenset({"4801"}))
+    assert wearing.to_say(desk, shelved.sha256) is None
+    with pytest.raises(Refused, match="held for internal affairs"):
+        wearing.say(desk, shelved.sha256, said, seen=SEEN)
+    assert not facts(store, shelved).present
+    with store.casebook() as book:
+        assert [entry.outcome for entry in book.logged(action="set_presence")] == ["refused"]
+    wearing.say(affairs, shelved.sha256, said, seen=SEEN)
+    assert facts(store, shelved).present == {"4801"}
 
 
 def test_a_supervisor_chooses_from_their_unit_and_internal_affairs_from_all(sit, shelved):

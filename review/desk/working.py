@@ -96,8 +96,8 @@ def _say_whose(store: Store, job: Job) -> None:
     """Say whose recording it is, unless somebody has done so already, as a deed of the person who sent it."""
     with store.casebook(write=True) as book:
         facts = book.facts(job.recording)
-        if facts.wearer or facts.unit or facts.present:
-            return
+        if facts.wearer or facts.unit or facts.present or facts.held:
+            return  # of a held one, only internal affairs say it, on its page
         book.set_whose(job.recording, wearer=job.wearer, unit=job.unit, others=job.others)
         viewer = book.viewer(job.person) or Viewer(job.person, job.person, "")
         desk = Desk(store, viewer, source="upload")

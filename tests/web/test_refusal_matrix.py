@@ -29,7 +29,7 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.runtime import Runtime
 
 from review import web
-from review.access import Purpose, Viewer
+from review.access import HELD, Purpose, Viewer
 from review.casework import Act, Kind
 from review.desk import NO_PURPOSE, wearing
 from review.store import open_store
@@ -106,7 +106,8 @@ CHANGING: Mapping[str, tuple[Callable[[], object], frozenset[tuple[str, str]], i
 }
 # POST; each has tests of its own
 ELSEWHERE = {f"{RECORDING}/opening", f"{RECORDING}/acts", f"{RECORDING}/whose"}
-SAY_WHOSE = JUDGES | {("admin", name) for name in WHOSE}  # also before they said a purpose
+# Also before they said a purpose; of a held one only internal affairs.
+SAY_WHOSE = FREE | {("admin", name) for name in WHOSE if name != "held"}
 # Addresses about no recording: the request, who is answered, and with what; the others are refused.
 LOOKS_AFTER = {"internal_affairs", "oversight", "admin"}
 SENDS = {"supervisor", "internal_affairs", "admin"}
@@ -382,6 +383,12 @@ def test_whose_a_recording_is_is_taken_from_those_who_may_say_it_and_from_nobody
 def test_whose_a_recording_is_can_be_changed_in_the_form_of_those_who_may_say_it_and_in_no_other(agency):
     told = {one: agency.ask(agency.opened[one[0]], "GET", agency.about(one[1], "form")).json() for one in READERS}
     assert {one for one, form in told.items() if form["whose"]} == SAY_WHOSE & READERS
+
+
+@pytest.mark.parametrize("role", ["supervisor", "admin"])
+def test_who_may_not_say_whose_a_held_recording_is_is_told_why_and_nothing_changes(agency, role):
+    answer = agency.ask(agency.opened[role], "POST", agency.about("held", "whose"), json=whose("held"))
+    assert (answer.status_code, answer.json()["error"]) == (403, HELD)
 
 
 def test_a_supervisor_gives_no_recording_to_another_unit(agency):

@@ -39,7 +39,9 @@ export class Whose {
   // What the server has; what somebody is filling in stays as it is.
   show() {
     const { whose } = this.form.state;
-    if (!whose || this.left) return;
+    if (this.left) return;
+    this.root.hidden = !whose; // it can be held meanwhile
+    if (!whose) return;
     this.line.textContent = this.#told(whose);
     this.officers.replaceChildren(...whose.officers.map((id) => el("option", { value: id }, whose.names[id] ?? "")));
     this.units.replaceChildren(...whose.units.map((unit) => el("option", { value: unit })));
