@@ -136,6 +136,13 @@ def test_a_change_of_an_account_that_cannot_be_is_refused_and_not_logged(with_sa
     assert entries(with_sam.database, action="change_account") == []
 
 
+def test_the_last_administrator_is_not_disabled_and_that_is_not_logged(with_sam):
+    done = run("users", "disable", "ada", db=with_sam.database)
+    assert done.returncode == 2
+    assert "ada is the only administrator left, so nobody could manage accounts" in done.stderr
+    assert entries(with_sam.database, action="disable_account") == []
+
+
 @pytest.mark.parametrize("command", ["list", "show", "search", "export", "correct", "retag"])
 def test_once_there_are_accounts_each_command_asks_who_it_is(with_sam, command):
     arguments = {

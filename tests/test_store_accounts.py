@@ -95,7 +95,28 @@ def test_the_last_administrator_who_can_sign_in_keeps_the_role(book):
         accounts.set_particulars("bob", leaves)
 
 
-def test_two_administrators_cannot_step_down_at_the_same_time(new_store):
+def test_the_last_administrator_who_can_sign_in_is_not_disabled(book):
+    accounts = book.accounts
+    book.keep_demo(Viewer("demo.admin", "Demo", "admin"), at=AT)
+    for user in ("ada", "bob"):
+        accounts.add(Viewer(user, user.title(), "admin"), at=AT)
+    accounts.disable("bob", at=AT)
+    accounts.disable("bob", at=AT)  # once more takes nobody away
+    with pytest.raises(WrongUse, match="ada is the only administrator left"):
+        accounts.disable("ada", at=AT)
+    assert accounts.person("ada").disabled_at is None
+    accounts.enable("bob")
+    accounts.disable("ada", at=AT)
+
+
+STEPS_DOWN = {
+    "role": lambda accounts, user: accounts.set_particulars(user, Particulars(role="trainer")),
+    "disabled": lambda accounts, user: accounts.disable(user, at=AT),
+}
+
+
+@pytest.mark.parametrize("how", STEPS_DOWN)
+def test_two_administrators_cannot_step_down_at_the_same_time(new_store, how):
     store = new_store()
     with store.casebook(write=True) as book:
         for user in ("ada", "bob"):
@@ -103,11 +124,11 @@ def test_two_administrators_cannot_step_down_at_the_same_time(new_store):
 
     def step_down() -> None:
         with store.casebook(write=True) as book:
-            book.accounts.set_particulars("bob", Particulars(role="trainer"))
+            STEPS_DOWN[how](book.accounts, "bob")
 
     with ThreadPoolExecutor(1) as elsewhere:
         with store.casebook(write=True) as book:
-            book.accounts.set_particulars("ada", Particulars(role="trainer"))
+            STEPS_DOWN[how](book.accounts, "ada")
             other = elsewhere.submit(step_down)
             with pytest.raises(TimeoutError):  # it waits for what becomes of the first
                 other.result(timeout=0.3)

@@ -150,7 +150,13 @@ class Accounts:
         return {**changed, **{f"{name}_was": known[name] for name in changed}}
 
     def disable(self, user: str, *, at: datetime) -> None:
-        """Close an account for good, or until it is enabled; what it did stays. Raises WrongUse."""
+        """Close an account for good, or until it is enabled; what it did stays.
+
+        Raises WrongUse, also for the last administrator who can sign in.
+        """
+        person = self._real(user)
+        if person.role == ViewerRole.ADMIN and not person.disabled_at:
+            self._leave_an_administrator(user)
         self._change(user, disabled_at=at.isoformat(timespec="milliseconds"))
 
     def enable(self, user: str) -> None:

@@ -143,6 +143,15 @@ def test_the_last_administrator_is_told_why_they_keep_the_role(open_app, store):
     assert [action for _, action, _ in deeds(store)] == []
 
 
+def test_the_last_administrator_is_not_disabled_on_the_page(open_app, store):
+    with store.casebook(write=True) as book:
+        book.accounts.add(Viewer("ada", "Ada", "admin"), at=AT, password="x")
+    at = open_app(ADMIN, "people.py")
+    button(at, "Disable").click().run()
+    assert "ada is the only administrator left" in at.error[0].value
+    assert [action for _, action, _ in deeds(store)] == []
+
+
 def test_only_administrators_find_the_page_of_accounts(open_app):
     for who in (AUDITOR, Viewer("demo.supervisor", "Demo", "supervisor")):
         with pytest.raises(ValueError, match="Could not find a navigation page"):
