@@ -76,6 +76,13 @@ def find(desk: Desk, prefix: str) -> str:
     return sha256
 
 
+def to_open(desk: Desk, sha256: str) -> Entry:
+    """What the list says of this recording, for whoever may open it; raises Refused for everybody else."""
+    desk.purposes(sha256)
+    with desk.store.register() as register:
+        return register.entry(sha256)
+
+
 def count(desk: Desk) -> int:
     """How many recordings this person's list holds."""
     return desk.store.count(desk.reach)

@@ -124,10 +124,11 @@ def row_facts(listed: Listed, today: date, *, zone: tzinfo | None = None) -> str
 def _facts(listed: Listed, zone: tzinfo | None) -> str:
     entry = listed.entry
     unit = [listed.unit] if listed.unit else []
-    return " · ".join([_when(entry, zone), clock(entry.seconds), _kind(entry), *unit])
+    return " · ".join([when(entry, zone=zone), clock(entry.seconds), _kind(entry), *unit])
 
 
-def _when(entry: Entry, zone: tzinfo | None) -> str:
+def when(entry: Entry, *, zone: tzinfo | None) -> str:
+    """The date of a recording as its row tells it: when it was made, else when it was added."""
     if entry.recorded_at is None:
         return f"added {in_zone(entry.added_at, zone):%Y-%m-%d}"
     return moment(in_zone(entry.recorded_at, zone))

@@ -10,7 +10,7 @@ from review.access import Action
 from review.desk import Desk, casework, library, waiting, wearing
 from review.encounter import Encounter
 from review.errors import ReviewError
-from review.screens import markup, parts, review_form, state
+from review.screens import library_rows, markup, parts, review_form, state
 from review.screens.casework_rows import casework_row
 from review.screens.debrief_data import officer_said
 from review.screens.player import player
@@ -53,8 +53,9 @@ def _to_debrief(sha256: str) -> NoReturn:
 
 def _purpose(desk: Desk, sha256: str) -> None:
     """Ask why the recording is opened; the answer is logged and holds until the person signs out."""
-    allowed = desk.purposes(sha256)
+    entry, allowed = library.to_open(desk, sha256), desk.purposes(sha256)
     st.subheader("Why are you opening this recording?", anchor=False)
+    st.write(f"**{markup.plain(entry.name)}** · {markup.plain(library_rows.when(entry, zone=state.zone()))}")
     st.caption(
         "Your answer stands in the log, and beside all that you do here. The log stays; you are asked again after you "
         "have signed out."

@@ -162,6 +162,12 @@ def matching(connection: Connection, asked: Asked, *, limit: int) -> tuple[str, 
     return tuple(connection.scalars(query.order_by(*_order(asked)).limit(limit)))
 
 
+def entry(connection: Connection, sha256: str) -> Entry:
+    """One recording as the library lists it, without its counts."""
+    row = connection.execute(_listed([recordings.c.sha256 == sha256], [*_PLAIN, _closed(None)])).one()
+    return _entry(row, _Counts())
+
+
 def names(connection: Connection, which: Collection[str]) -> dict[str, str]:
     """What these recordings are called."""
     query = select(recordings.c.sha256, recordings.c.name).where(recordings.c.sha256.in_(which))

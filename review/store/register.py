@@ -15,7 +15,7 @@ from review.store.counts import MarkCount
 from review.store.figures import Backlog, Coverage, Reasons
 from review.store.filters import Filter
 from review.store.joblist import Jobs
-from review.store.library import Asked, Listed
+from review.store.library import Asked, Entry, Listed
 from review.store.search import Found
 from review.store.sums import Tally
 
@@ -50,6 +50,10 @@ class Register:
     def mark_counts(self, which: Collection[str]) -> dict[str, tuple[MarkCount, ...]]:
         """The marks of each of these recordings, counted by behaviour."""
         return counts.of(self._connection, which)
+
+    def entry(self, sha256: str) -> Entry:
+        """One recording as the library lists it, without its counts."""
+        return library.entry(self._connection, sha256)
 
     def names(self, which: Collection[str]) -> dict[str, str]:
         """What these recordings are called."""

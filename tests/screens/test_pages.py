@@ -92,6 +92,24 @@ def test_a_recording_is_shown_only_after_its_purpose_was_said_and_that_is_logged
     assert (entry.person, entry.purpose, entry.recording) == ("demo.supervisor", "complaint", shelved.sha256)
 
 
+def test_the_question_of_the_purpose_names_the_recording_as_its_row_does(open_app, shelved):
+    row = rows(library(open_app(purpose="")))
+    at = listen(open_app(purpose=""), recording=shelved.sha256)
+    told = at.markdown[0].value.replace("\\", "")
+    assert told == f"**{shelved.media.name}** · 2025-02-28 21:15 UTC"
+    assert shelved.media.name in row
+    assert "2025-02-28 21:15 UTC" in row
+
+
+def test_the_question_of_the_purpose_names_nothing_to_whoever_may_not_open_the_recording(open_app, seated, shelved):
+    elsewhere = Viewer("p", "A person", "supervisor", "South")
+    with open_store(shelved.database) as store, store.casebook(write=True) as book:
+        book.set_whose(shelved.sha256, wearer="4711", unit="North")
+    at = listen(open_app(seated(elsewhere, purpose="")), recording=shelved.sha256)
+    assert "another unit" in at.error[0].value
+    assert shelved.media.name not in str(at.main)
+
+
 @pytest.mark.parametrize(
     ("role", "title"),
     [
