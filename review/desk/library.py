@@ -32,14 +32,15 @@ class Ready:
 
 
 SERIOUS_NAMES = ", ".join(behaviour.replace("_", " ") for behaviour in SERIOUS)
+SERIOUS_KINDS = f"{SERIOUS_NAMES}. Force and medical complaints are listed unless medical aid was marked for sure."
 READY = (
     Ready("Assigned to me", Filter(mine=True, sort=Sort.OLDEST)),
     Ready("Unsigned, oldest first", Filter(state=State.UNSIGNED, sort=Sort.OLDEST)),
     Ready(
         "Serious marks unread",
         Filter(serious=True, sort=Sort.OLDEST),
-        f"Marks that should be listened to first: {SERIOUS_NAMES}. Force and medical complaints are listed unless "
-        "medical aid was marked for sure. Each is a machine's question until a person has heard it.",
+        f"Marks that should be listened to first: {SERIOUS_KINDS} Each is a machine's question until a person has "
+        "heard it.",
     ),
     Ready(
         "Stop without a reason heard",

@@ -8,6 +8,7 @@ from typing import Any
 from review.access import HOLD_CLOSES, Viewer
 from review.behaviours import UNSURE_ONLY, Settings
 from review.behaviours.sound import NEVER_SURE
+from review.desk.library import SERIOUS_KINDS
 from review.encounter import (
     CONFIRMING_ROLES,
     Answer,
@@ -27,6 +28,10 @@ from review.timeline import standings as where_flags_stand
 
 ROLE_SURE = 0.7  # confidence below which a speaker's role is shown as unsure
 WORD_SURE = 0.5  # confidence below which a word is underlined as doubtful
+SERIOUS_TOLD = (
+    f"Kinds of moments that should be listened to first: {SERIOUS_KINDS} It is about the kind of moment and says "
+    "nothing about a person."
+)
 ADDRESSES = ("media", "transcript", "verdicts", "acts", "corrections", "place", "peaks")  # of what the player fetches
 
 
@@ -91,6 +96,7 @@ def player_data(
         "may": sorted(may),
         "casework": dict(casework or {}),
         "hold_closes": HOLD_CLOSES,
+        "serious_told": SERIOUS_TOLD,
         "lead_in": LEAD_IN,
         "word_sure": WORD_SURE,
         "urls": {name: f"{base}/{name}" for name in ADDRESSES},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from review.store import open_store
 from tests.conftest import MADE_AT, Shelved, handmade, write_tone
@@ -133,9 +134,11 @@ def test_only_what_is_not_judged_can_be_listed(page, player, eventually):
     assert page.locator(".card:visible").count() == 5
 
 
-def test_serious_ones_first_ticked_on_the_way_are_asked_next(server, window, player_of, played_by, eventually):
-    media = server.folder / "a_serious_mark.wav"
-    write_tone(media, seconds=32, pitch=703.0)
+@pytest.fixture
+def serious(server, window, player_of, played_by, request):
+    """The page of a recording whose fifth mark is of a serious kind, all of it played before, and its player."""
+    media = server.folder / f"{request.node.name}.wav"
+    write_tone(media, seconds=32, pitch=request.param)  # in hertz; another one is another recording
     made = handmade(media)
     flags = [replace(flag, behaviour="crisis") if flag.id == "flag-5" else flag for flag in made.flags]
     shelved = Shelved(server.folder / "review.db", media, replace(made, flags=tuple(flags)))
@@ -144,7 +147,12 @@ def test_serious_ones_first_ticked_on_the_way_are_asked_next(server, window, pla
     played_by(shelved)
     window.sign_in()
     page = window.listen(shelved.sha256)
-    player = player_of(page, shelved)
+    return page, player_of(page, shelved)
+
+
+@pytest.mark.parametrize("serious", [703.0], indirect=True)
+def test_serious_ones_first_ticked_on_the_way_are_asked_next(serious, eventually):
+    page, player = serious
     player.press("v")
     eventually(page, lambda: left(page), lambda told: told == "6 of 6 left")
     assert player.card("flag-1").is_visible()
@@ -155,6 +163,25 @@ def test_serious_ones_first_ticked_on_the_way_are_asked_next(server, window, pla
     player.press("a")
     eventually(page, lambda: left(page), lambda told: told == "4 of 6 left")
     assert player.card("flag-2").is_visible()
+
+
+@pytest.mark.parametrize("serious", [709.0], indirect=True)
+def test_a_card_in_the_list_and_in_the_queue_says_that_its_kind_of_moment_is_serious(serious, look):
+    page, player = serious
+    card = player.card("flag-5")
+    tag = card.get_by_text("serious: listen first", exact=True)
+    expect(tag).to_be_visible()
+    expect(page.locator(".serious-tag")).to_have_count(1)
+    told = tag.get_attribute("title")
+    assert "crisis" in told
+    assert "nothing about a person" in told
+    card.get_by_text("Why it is marked").click()
+    expect(card.locator(".why").get_by_text(told)).to_be_visible()  # not by hovering alone
+    look("a serious kind of moment on its card")
+    player.press("v")
+    page.get_by_label("Serious ones first").check()
+    player.press("a")
+    expect(page.locator(".card.picked .serious-tag")).to_be_visible()
 
 
 def test_who_stops_verifying_hears_nothing_more(page, player, eventually):

@@ -13,6 +13,7 @@ from review.encounter import Answer, Direction, Role, Span, Status, Verdict, Voi
 from review.screens import parts, player_data
 from review.screens.casework_rows import casework_row
 from review.screens.viewer import from_user
+from review.store import SERIOUS
 from review.timeline import Tension
 
 SUPERVISOR = Viewer("s", "A supervisor", "supervisor")
@@ -102,6 +103,7 @@ def test_the_serious_marks_are_told_apart_and_the_tension_travels_as_bars(encoun
     bars = (parts.Bar(0.0, 0.5, 0.0), parts.Bar(4.0, 1.0, 0.25))
     data = player_data.player_data(replace(encounter, flags=flags), SUPERVISOR, at=None, about={}, tension=bars)
     assert [flag["serious"] for flag in data["flags"]] == [True, False]
+    assert all(kind.replace("_", " ") in data["serious_told"] for kind in SERIOUS)
     assert data["tension"] == [[0.0, 0.5, 0.0], [4.0, 1.0, 0.25]]
 
 

@@ -13,6 +13,7 @@ const ANSWERED = {
 const NOT_PLAYED = "you have not played it yet";
 const LISTEN_FIRST = "Listen first, then press again: to agree is to confirm the words and who says them.";
 const LISTENED = "You have heard it. Press again to agree.";
+const SERIOUS = "serious: listen first";
 const STANDS = { unverified: "not verified", verified: "verified", rejected: "rejected", disputed: "disputed" };
 // Agreeing and disagreeing are what is wanted nearly always; the others stand back.
 const CHOICES = [["agree", "Agree"], ["disagree", "Disagree"], ["wrong_speaker", "Wrong speaker"], ["wrong_words", "Wrong words"],
@@ -21,8 +22,9 @@ export const REASONS = [["cannot hear", "Cannot hear it"], ["not sure", "Not sur
   ["other", "Another reason"]];
 
 export class Cards {
-  constructor({ flags, judges, onPlay, onAnswer, onUndo, onPick, onFilter }) {
-    Object.assign(this, { judges, onPlay, onAnswer, onUndo, onPick, onFilter });
+  // `serious` says which kinds of moments are, for those who judge: they are asked for serious ones first.
+  constructor({ flags, judges, serious, onPlay, onAnswer, onUndo, onPick, onFilter }) {
+    Object.assign(this, { judges, serious, onPlay, onAnswer, onUndo, onPick, onFilter });
     this.hidden = new Set(); // directions
     this.unjudgedOnly = false;
     this.picked = null;
@@ -104,6 +106,8 @@ export class Cards {
     const title = el("div", { class: "card-title" }, shape(flag.direction), el("strong", {}, flag.name),
       el("span", { class: "direction" }, flag.direction_name));
     if (flag.unsure) title.append(el("span", { class: "unsure-tag" }, "unsure"));
+    const serious = this.judges && flag.serious;
+    if (serious) title.append(el("span", { class: "serious-tag", title: this.serious }, SERIOUS));
     const who = el("span", { class: "who" }, flag.speaker);
     if (flag.speaker_unsure) who.append(el("span", { class: "unsure-tag" }, "role unsure"));
     const heard = el("span", { class: "heard" }, NOT_PLAYED);
@@ -114,7 +118,8 @@ export class Cards {
     const notes = flag.modifiers.length ? ` · ${flag.modifiers.join(", ")}` : "";
     const state = el("span", { class: "state" });
     const why = el("details", { class: "why" }, el("summary", {}, "Why it is marked"), el("p", {}, flag.about),
-      el("p", {}, "Found by ", el("code", {}, flag.source), `, ${flag.certainty}${notes}`));
+      el("p", {}, "Found by ", el("code", {}, flag.source), `, ${flag.certainty}${notes}`),
+      ...(serious ? [el("p", {}, this.serious)] : []));
     const root = el("div", { class: `card ${flag.direction}${flag.unsure ? " unsure" : ""}`, role: "listitem",
       "data-flag": flag.id, "aria-label": `${flag.direction_name}: ${flag.name} at ${flag.clock}` },
       title, el("blockquote", {}, flag.quote), ...flag.facts.map((fact) => el("p", { class: "fact" }, fact)), said,

@@ -40,7 +40,7 @@ export function makeParts(player) {
     onFirst: (on) => player.showFirst(on), onElsewhere: () => player.reading.fetch(player.revision) });
   player.reading = new Reading({ urls: data.urls, transcript: player.transcript, search: player.search, corrections: player.corrections,
     wordSure: data.word_sure, onNewer: (revision) => player.newer(revision) });
-  player.cards = new Cards({ flags: data.flags, judges: player.data.judges, onPlay: onFlag, onPick: (flag) => player.pick(flag),
+  player.cards = new Cards({ flags: data.flags, judges: player.data.judges, serious: data.serious_told, onPlay: onFlag, onPick: (flag) => player.pick(flag),
     onAnswer: (flag, answer, note) => player.answer(flag, answer, note), onUndo: (flag) => player.answers.undo(flag),
     onFilter: () => player.verify?.tell() });
   player.verify = new Verify({ flags: data.flags, scope: () => player.cards.inScope, answers: player.answers,
