@@ -406,7 +406,7 @@ def test_a_whole_stop_is_told_in_plain_sentences():
         ),
         ("Marked as escalating words of the officer: dismissal 1; verified by people: 1.", [5.4]),
         (
-            "Orders of the officer, by the machine and as people verified: 2 marked, 0 verified; "
+            "Orders of the officer (marked by machine, verified by people): 2 marked, 0 verified; "
             "given again: 1 marked, 0 verified; with a reason shortly before: 0 marked, 0 verified.",
             [1.0, 6.6],
         ),

@@ -32,8 +32,8 @@ EXPORTED = (
 )
 HEARD_SYMBOLS = {Heard.HEARD: "✓", Heard.UNSURE: "?", Heard.NOT_HEARD: "–"}
 TENSION_TOLD = (
-    "Tension of the scene, from everybody's marks: light by the machine, dark by what people verified. It shows where "
-    "to listen; its height means nothing outside this recording."
+    "Tension of the scene, from everybody's marks: light is marked by machine, dark is verified by people. It shows "
+    "where to listen; its height means nothing outside this recording."
 )
 LINKS_SHOWN = 8  # moments of one sentence; the cards have them all
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")

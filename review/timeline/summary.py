@@ -25,7 +25,7 @@ FORMS: Mapping[str, str] = {
     "escalating": "Marked as escalating words of {whose}: {kinds}; verified by people: {verified}.",
     "deescalating": "Marked as de-escalating words of {whose}: {kinds}; verified by people: {verified}.",
     "orders": (
-        "Orders of {whose}, by the machine and as people verified: {orders}; given again: {again}; "
+        "Orders of {whose} (marked by machine, verified by people): {orders}; given again: {again}; "
         "with a reason shortly before: {reason}."
     ),
     "replies": "After these lines the person's next turn is marked cooler or hotter: moments to look at, no finding.",

@@ -56,7 +56,7 @@ DEESCALATING = -0.5  # for every de-escalating mark that has no weight of its ow
 
 @dataclass(frozen=True)
 class Tension:
-    """The curve on a fixed grid: by what the machine marked, and by what people verified, apart."""
+    """The curve on a fixed grid: of what is marked by machine and of what is verified by people, apart."""
 
     step: float  # seconds between two values; the first is at 0
     marked: tuple[float, ...]

@@ -128,7 +128,7 @@ function hatching(pen, tone) {
   return pen.createPattern(tile, "repeat");
 }
 
-// Light by what the machine marked, dark by what people verified; `bars` are [at, marked, verified], shares of the highest.
+// Light is marked by machine, dark is verified by people; `bars` are [at, marked, verified], shares of the highest.
 function tensionRow(bars, seconds) {
   return { name: "Tension", height: 26, draw(pen, { y, height, view, tones, x }) {
     bars.forEach(([at, marked, verified], number) => {
