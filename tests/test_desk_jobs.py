@@ -9,6 +9,7 @@ import pytest
 
 from review import pipeline
 from review.access import Viewer
+from review.casework import Act, Kind
 from review.desk import Desk, jobs, working
 from review.desk.jobs import Whose, seconds_left, share_of
 from review.errors import Refused, UnreadableMedia
@@ -193,6 +194,18 @@ def test_a_recording_that_is_here_already_is_not_processed_again_after_a_restart
     monkeypatch.setattr(pipeline, "process", lambda *_args, **_more: pytest.fail("processed again"))
     working.work(store, now(store, job))
     assert now(store, job).state is JobState.DONE
+
+
+@pytest.mark.parametrize(("held", "wearer"), [(False, "o1"), (True, "")])
+def test_who_sends_a_held_recording_again_does_not_say_whose_it_is(store, tmp_path, shelved, held, wearer):
+    if held:
+        with store.casebook(write=True) as book:
+            book.act(Act("s:1", shelved.sha256, Kind.REFER, "", {"why": "force"}, "s", "supervisor", AT))
+    job = sent(store, tmp_path, sha256=shelved.sha256)
+    take(store, AT)
+    working.work(store, now(store, job))
+    with store.casebook() as book:
+        assert book.facts(shelved.sha256).wearer == wearer
 
 
 # The worker that watches the process
