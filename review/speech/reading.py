@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from review import sound
-from review.encounter import ModelUse, Span
+from review.encounter import ModelUse, Span, Word
 from review.sound import Samples
 from review.speech import guards
 from review.speech.chunks import Chunk, chunks_of
@@ -15,6 +16,7 @@ from review.speech.levelling import levelled
 
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # tried in turn on a chunk that is heard again (openai/whisper)
 LANGUAGE_CHUNKS = 3  # the longest chunks decide the language together
+NO_TIME = 0.01  # seconds; half of the step by which Whisper places words
 SURE_LANGUAGE = 0.5  # below this the language is remarked upon
 
 
@@ -60,6 +62,7 @@ def heard(reader: Reader, samples: Samples, speech: Sequence[Span], *, settings:
         levels=sound.levels(samples),
     )
     words, looped = guards.without_squeezed(words)
+    words = timed(words)
     unsure = f"The language is unsure: {language}, {confidence:.0%}."
     return Heard(
         words=words,
@@ -75,6 +78,33 @@ def heard(reader: Reader, samples: Samples, speech: Sequence[Span], *, settings:
         models=(reader.use,),
         remarks=(unsure,) if confidence < SURE_LANGUAGE else (),
     )
+
+
+def timed(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words, those to which the engine gave no time of their own with a part of the next word's.
+
+    Whisper places words by steps of 20 ms, so a short one can begin and end with the next one's first step; nobody
+    could jump to it or see it played. The last word of a chunk has nobody to share with and keeps what it has.
+    """
+    found = list(words)
+    at = 0
+    while at < len(found):
+        last = at
+        while last + 1 < len(found) and found[last].span.seconds < NO_TIME and _touch(found[last], found[last + 1]):
+            last += 1
+        if last > at:
+            start, end = found[at].span.start, found[last].span.end
+            share = (end - start) / (last + 1 - at)
+            for place in range(at, last + 1):
+                since = start + share * (place - at)
+                until = end if place == last else since + share
+                found[place] = replace(found[place], span=Span(since, until))
+        at = last + 1
+    return tuple(found)
+
+
+def _touch(word: Word, later: Word) -> bool:
+    return abs(later.span.start - word.span.end) < NO_TIME
 
 
 def _language(reader: Reader, samples: Samples, spans: Sequence[Span], settings: Settings) -> tuple[str, float]:
