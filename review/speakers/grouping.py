@@ -102,7 +102,25 @@ def pairs(windows: Sequence[Window], talk: Talk) -> Pairs:
 def people(said: Said, settings: Settings) -> Numbers:
     """(n,) Whose each stretch is: numbers from 0 without gaps. There is at least one stretch."""
     groupings = [_people_at(said, settings, settings.threshold + more) for more in AROUND]
-    return most_agreed(groupings, said.seconds)
+    whose = most_agreed(groupings, said.seconds)
+    return whose if settings.count else alike_joined(said, whose, least=settings.alike)
+
+
+def alike_joined(said: Said, whose: Numbers, *, least: float) -> Numbers:
+    """The people, those who sound the same over all that they say made one, the likest first.
+
+    Parts of one person's talk, near, far or shouted, can be less like each other than two people are; their means are
+    much more alike than those of any two people.
+    """
+    while True:
+        unit = _unit(_sums(said, whose))
+        likeness = unit @ unit.T
+        np.fill_diagonal(likeness, -1.0)
+        one, two = sorted(np.unravel_index(int(likeness.argmax()), likeness.shape))
+        if likeness[one, two] < least:
+            return whose
+        whose = np.where(whose == two, one, whose)
+        whose = np.where(whose > two, whose - 1, whose)
 
 
 def most_agreed(groupings: Sequence[Numbers], seconds: Floats) -> Numbers:

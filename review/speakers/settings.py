@@ -15,6 +15,7 @@ class Settings:
     count: int | None = None  # how many people speak, where that is known
     threshold: float = 0.3  # about which mean cosine distance two groups of stretches are not joined at first
     same: float = 0.7  # cosine from which two large groups are one person after all
+    alike: float = 0.86  # cosine of all that two people say from which they are one, when their number is not known
     likely: float = 0.6  # cosine from which a group just under `solid` is the likest person's and not one of its own
     solid: float = 8.0  # seconds of speech from which a group is large
     shortest: float = 0.2  # seconds; shorter stretches of one voice are dropped

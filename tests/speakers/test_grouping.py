@@ -91,6 +91,34 @@ def test_what_several_thresholds_find_alike_is_taken_and_not_what_one_finds():
     assert grouping.most_agreed([four, one], seconds) is four
 
 
+def parts(*cosines: float) -> tuple[Said, np.ndarray]:
+    """Two stretches of a person, then two like them by each cosine, each two taken for a person of their own."""
+    directions = [person(0)] * 2 + [like(person(0), one, axis=at + 1) for at, one in enumerate(cosines) for _ in "ab"]
+    count = len(directions)
+    said = Said(np.stack(directions), np.full(count, 3.0), np.arange(count) * round(EVERY / FRAME), pairs())
+    return said, np.repeat(np.arange(count // 2), 2)
+
+
+def test_people_who_sound_the_same_over_all_they_say_are_one_and_others_stay():
+    said, found = parts(0.9, 0.7)
+    assert grouping.alike_joined(said, found, least=0.86).tolist() == [0, 0, 0, 0, 1, 1]
+    assert grouping.alike_joined(said, found, least=0.95).tolist() == found.tolist()
+
+
+def test_the_likest_two_are_joined_first_and_the_mean_of_both_is_compared_with_the_rest():
+    # The mean of the first and the last has 0.85 with the one between, which was 0.86 to the first alone.
+    said, found = parts(0.86, 0.95)
+    assert grouping.alike_joined(said, found, least=0.855).tolist() == [0, 0, 1, 1, 0, 0]
+
+
+def test_somebody_alone_and_a_known_number_are_left_as_they_are():
+    said, found = parts()
+    assert grouping.alike_joined(said, found, least=0.86).tolist() == [0, 0]
+    two = [person(0)] * 4 + [like(person(0), 0.9)] * 4
+    assert len(set(whose(two))) == 1
+    assert len(set(whose(two, Settings(count=2)))) == 2
+
+
 def test_windows_that_hear_two_voices_keep_them_apart_and_one_voice_together():
     talk = [person(0), like(person(0), 0.8)] * 4
     beside = [(at, at + 1) for at in range(7)]
