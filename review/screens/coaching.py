@@ -7,7 +7,7 @@ import streamlit as st
 from review.access import Action, Purpose
 from review.desk import Desk, coaching, library
 from review.errors import ReviewError
-from review.screens import markup, parts, review_form, review_form_markup, state, warning
+from review.screens import library_rows, markup, parts, review_form, review_form_markup, state, warning
 from review.screens.review_form_data import coaching_data
 
 
@@ -72,6 +72,7 @@ def _open(desk: Desk, sha256: str) -> None:
     if purpose is None:
         st.info("Open this recording on the page Review first; your role does not open it for coaching.")
         return
+    st.write(library_rows.named(library.to_open(desk, sha256), zone=state.zone()))
     name = parts.PURPOSE_NAMES[purpose]
     st.write(f"This opens the recording for the purpose **{name}**, which is kept in the log until you sign out.")
     if st.button(f"Open: {name}", type="primary"):

@@ -8,7 +8,7 @@ from review.access import Action, Purpose
 from review.desk import Desk, casework, debrief, library, reviewing, waiting, wearing
 from review.encounter import Encounter
 from review.errors import ReviewError
-from review.screens import markup, parts, state, warning
+from review.screens import library_rows, markup, parts, state, warning
 from review.screens.answers import answers
 from review.screens.casework_rows import casework_row
 from review.screens.debrief_data import debrief_data
@@ -58,6 +58,7 @@ def _purpose(desk: Desk, sha256: str) -> None:
     if Purpose.OWN_DEBRIEF not in desk.purposes(sha256):
         st.info(NO_DEBRIEF)
         return
+    st.write(library_rows.named(library.to_open(desk, sha256), zone=state.zone()))
     st.write(OPENED_AS)
     if st.button("Open", type="primary"):
         desk.begin(sha256, Purpose.OWN_DEBRIEF)

@@ -8,7 +8,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from review.encounter import Direction
-from review.screens.markup import entry_counts, hit_line, role_name
+from review.screens.markup import entry_counts, hit_line, plain, role_name
 from review.screens.parts import DIRECTION_NAMES, behaviour_name, clock, in_zone, moment
 from review.store import Entry, Filter, Found, Hit, Listed, Sort, State, Work
 
@@ -125,6 +125,11 @@ def _facts(listed: Listed, zone: tzinfo | None) -> str:
     entry = listed.entry
     unit = [listed.unit] if listed.unit else []
     return " · ".join([when(entry, zone=zone), clock(entry.seconds), _kind(entry), *unit])
+
+
+def named(entry: Entry, *, zone: tzinfo | None) -> str:
+    """Which recording is about to be opened, as Markdown: its name and its date."""
+    return f"**{plain(entry.name)}** · {plain(when(entry, zone=zone))}"
 
 
 def when(entry: Entry, *, zone: tzinfo | None) -> str:

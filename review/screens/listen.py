@@ -55,7 +55,7 @@ def _purpose(desk: Desk, sha256: str) -> None:
     """Ask why the recording is opened; the answer is logged and holds until the person signs out."""
     entry, allowed = library.to_open(desk, sha256), desk.purposes(sha256)
     st.subheader("Why are you opening this recording?", anchor=False)
-    st.write(f"**{markup.plain(entry.name)}** · {markup.plain(library_rows.when(entry, zone=state.zone()))}")
+    st.write(library_rows.named(entry, zone=state.zone()))
     st.caption(
         "Your answer stands in the log, and beside all that you do here. The log stays; you are asked again after you "
         "have signed out."

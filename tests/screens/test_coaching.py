@@ -140,6 +140,7 @@ def test_an_officer_opens_the_session_for_the_own_debrief_and_can_answer_it(desk
     do(desk, shelved, "session", agenda=[], next_step="reasons first")
     at = open_page(OFFICER, purpose="", recording=shelved.sha256)
     assert forms(at) == []
+    assert shelved.media.name in at.markdown[0].value.replace("\\", "")
     at.button[0].click().run()
     at.button(key="watch").click().run()
     [data] = forms(at)

@@ -140,7 +140,8 @@ def test_another_officers_recording_is_refused_by_its_address(open_app, shelved,
 def test_the_debrief_says_for_what_it_is_opened_and_asks_nothing(open_app, shelved, own):
     own()
     at = debrief_of(open_app(purpose=""), shelved.sha256)
-    assert "This is opened as your own debrief; that is logged" in at.markdown[0].value
+    assert shelved.media.name in at.markdown[0].value.replace("\\", "")
+    assert "This is opened as your own debrief; that is logged" in at.markdown[1].value
     assert (list(at.subheader), list(at.radio)) == ([], [])
     [button] = at.button
     assert button.label == "Open"
