@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from review.access import Viewer
 from review.casework import Assignment
-from review.store import behind, counts, figures, filters, library, search, sums
+from review.store import behind, choices, counts, figures, filters, library, search, sums
 from review.store.behind import Instance, Number
 from review.store.counts import MarkCount
 from review.store.figures import Backlog, Coverage, Reasons
@@ -61,19 +61,19 @@ class Register:
 
     def languages(self) -> tuple[str, ...]:
         """The languages of all recordings."""
-        return library.languages(self._connection)
+        return choices.languages(self._connection)
 
     def units(self) -> tuple[str, ...]:
         """The units of all recordings and accounts."""
-        return library.units(self._connection)
+        return choices.units(self._connection)
 
     def wearers(self, unit: str | None = None) -> tuple[str, ...]:
         """The ids of officers who wear the camera in a recording or have an account; of one unit when it is given."""
-        return library.wearers(self._connection, unit)
+        return choices.wearers(self._connection, unit)
 
     def accounts(self, roles: Collection[str]) -> tuple[Viewer, ...]:
         """The accounts of these roles that are in use, in order of name."""
-        return library.accounts(self._connection, roles)
+        return choices.accounts(self._connection, roles)
 
     @property
     def figures(self) -> Figures:
