@@ -1,14 +1,16 @@
 """Who speaks when: errors, numbers of people, thresholds, time and memory, beside sherpa-onnx's whole-file diarizer.
 
 `python -m benchmarks.speakers` measures the samples, ten minutes and an hour of known voices, and time and memory at 5,
-30 and 120 minutes; `--curve 5 30` measures others, `--without-hour` and `--without-peer` leave those out. A share of
-real time is only worth something beside the other shares of the same run: other work makes all of them larger.
+30 and 120 minutes; `--curve 5 30` measures others, `--without-hour` leaves that out. What `--without-peer` and
+`--curve` without a number leave out stays on the page as it was. A share of real time is only worth something beside
+the other shares of the same run: other work makes all of them larger.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -236,18 +238,22 @@ def table(title: str, columns: Sequence[object], rows: Sequence[str]) -> str:
 def measure(*, hour: bool = True, with_peer: bool = True, lengths: Sequence[float] = LENGTHS) -> None:
     rows: list[str] = []
     sweep: list[Sweep] = []
+    before = RESULT.read_text(encoding="utf-8").splitlines() if RESULT.is_file() else []
+    peers = [line for line in before if "| peer |" in line]
+    curved = [line for line in before if re.match(r"\| \d+ \|", line)]
     known = cases(hour=hour)
     for case in known:
         found, swept = compared(case)
         rows += found
         sweep += [swept] if swept else []
-        written(rows, sweep, ())
+        written([*rows, *peers], sweep, curved)
         sys.stderr.write(f"measured: {case.name}\n")
+    rows += [] if with_peer else peers
     for case in known if with_peer else ():
         if case.seconds < PEER_LONGEST:
             rows.append(row(case, *timed(lambda case=case: peer(case.samples)), "peer"))
-            written(rows, sweep, ())
-    written(rows, sweep, curve(lengths))
+            written(rows, sweep, curved)
+    written(rows, sweep, curve(lengths) or curved)
     sys.stderr.write(f"written: {RESULT.relative_to(ROOT)}\n")
 
 
@@ -269,7 +275,7 @@ def written(rows: Sequence[str], sweep: Sequence[Sweep], footprints: Sequence[st
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--curve", type=float, nargs="+", default=LENGTHS, help="minutes at which memory is measured")
+    parser.add_argument("--curve", type=float, nargs="*", default=LENGTHS, help="minutes at which memory is measured")
     parser.add_argument("--without-hour", action="store_true")
     parser.add_argument("--without-peer", action="store_true")
     parser.add_argument("--footprint", type=float, help="minutes; used by the curve")
