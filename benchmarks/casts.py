@@ -14,19 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.long_recordings import joined
-from benchmarks.speakers import Case, errors, people, table, table_row
+from benchmarks.speakers import TUNING, Case, Sweep, found_with, table, table_row
 from review import speakers
 from review.speakers import windowed
 
 RESULT = Path(__file__).parent / "results" / "casts.md"
-TUNING = (
-    "arrest",
-    "calm_traffic_stop",
-    "heated_traffic_stop",
-    "mental_health_crisis",
-    "far_witness",
-    "shouted_commands",
-)
+NAMES = (*TUNING, "far_witness", "shouted_commands")
 # Those that say enough; of `piper joe` and `hibari heart` there are resampled likenesses.
 VOICES = (
     "kokoro jm_kumo", "piper joe", "hibari heart", "flite awb", "flite rms resampled 0.9", "piper joe resampled 1.06",
@@ -54,7 +47,7 @@ def cases() -> Iterator[tuple[Case, tuple[str, ...]]]:
         cast = draw.sample(VOICES, draw.choice((2, 3, 3, 4, 4, 5, 5, 6)))
         minutes = draw.choice((5, 10, 10, 20))
         snr = draw.choice((None, None, NOISE))
-        one = joined(TUNING, cast, minutes=minutes, seed=seed, snr=snr)
+        one = joined(NAMES, cast, minutes=minutes, seed=seed, snr=snr)
         name = f"{minutes} min, seed {seed}{', noise' if snr else ''}"
         yield Case(name, one.samples, one.voices), tuple(cast)
 
@@ -63,49 +56,36 @@ def measure() -> None:
     chosen = speakers.Settings()
     by_threshold = [replace(chosen, threshold=one) for one in THRESHOLDS]
     by_alike = [replace(chosen, alike=one) for one in ALIKE]
-    tables: dict[str, list[list[tuple[float, int]]]] = {"threshold": [], "alike": []}
-    names, known, casts = [], [], []
+    thresholds: list[Sweep] = []
+    alike: list[Sweep] = []
+    casts = []
     for case, cast in cases():
         heard = windowed.heard(case.samples, chosen)
-        for name, settings in (("threshold", by_threshold), ("alike", by_alike)):
-            tables[name].append([_found(case, heard, one) for one in settings])
-        names.append((case.name, case.people))
-        known.append(_found(case, heard, replace(chosen, count=case.people)))
+        for sweeps, settings in (
+            (thresholds, [*by_threshold, replace(chosen, count=case.people)]),
+            (alike, by_alike),
+        ):
+            found = tuple(found_with(case, heard, one) for one in settings)
+            sweeps.append(Sweep(case.name, case.people, found))
         casts.append(f"- {case.name}: {', '.join(cast)}")
         sys.stderr.write(f"measured: {case.name}\n")
     body = [
-        _table("By threshold", ("recording", "people", *THRESHOLDS, "known"), names,
-               [[*own, one] for own, one in zip(tables["threshold"], known, strict=True)]),
-        _table("By the likeness from which two people are one (2: never)", ("recording", "people", *ALIKE), names,
-               tables["alike"]),
+        _table("By threshold", (*THRESHOLDS, "known"), thresholds),
+        _table("By the likeness from which two people are one (2: never)", ALIKE, alike),
         "## Casts\n\n" + "\n".join(casts) + "\n",
-    ]  # fmt: skip
+    ]
     head = HEAD.format(used=chosen.threshold, alike=chosen.alike, noise=NOISE)
     RESULT.write_text(head + "\n".join(body), encoding="utf-8")
 
 
-def _found(case: Case, heard: windowed.Heard, settings: speakers.Settings) -> tuple[float, int]:
-    """DER in percent, and people found."""
-    voices = windowed.told_apart(heard, settings)
-    return 100 * errors(case, voices, 0.25).rate, people(voices)
-
-
-def _table(
-    title: str,
-    columns: Sequence[object],
-    names: Sequence[tuple[str, int]],
-    found: Sequence[Sequence[tuple[float, int]]],
-) -> str:
-    rows = [
-        table_row((*name, *(f"{rate:.1f} ({number})" for rate, number in own)))
-        for name, own in zip(names, found, strict=True)
-    ]
+def _table(title: str, settings: Sequence[object], sweeps: Sequence[Sweep]) -> str:
     means = []
-    for column in zip(*found, strict=True):
-        off = [number - people_ for (_, number), (_, people_) in zip(column, names, strict=True)]
+    for column in zip(*(sweep.found for sweep in sweeps), strict=True):
+        off = [number - sweep.people for (_, number), sweep in zip(column, sweeps, strict=True)]
         few, many = -sum(one for one in off if one < 0), sum(one for one in off if one > 0)
         means.append(f"{sum(rate for rate, _ in column) / len(column):.1f} (-{few} +{many})")
-    return table(title, columns, [*rows, table_row(("mean (people missed and added)", "", *means))])
+    rows = [*(sweep.row for sweep in sweeps), table_row(("mean (people missed and added)", "", *means))]
+    return table(title, ("recording", "people", *settings), rows)
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Sweep:
-    """What one recording gives at each of `THRESHOLDS`: DER in percent at 0.25 s, and people found."""
+    """What one recording gives with each of several settings: DER in percent at 0.25 s, and people found."""
 
     name: str
     people: int
@@ -161,9 +161,15 @@ def compared(case: Case) -> tuple[list[str], Sweep | None]:
         return rows, None
     found = []
     for threshold in THRESHOLDS:
-        swept = windowed.told_apart(heard, replace(chosen, threshold=threshold))
-        found.append((round(100 * errors(case, swept, 0.25).rate, 1), people(swept)))
+        rate, number = found_with(case, heard, replace(chosen, threshold=threshold))
+        found.append((round(rate, 1), number))
     return rows, Sweep(case.name, case.people, tuple(found))
+
+
+def found_with(case: Case, heard: windowed.Heard, settings: speakers.Settings) -> tuple[float, int]:
+    """DER in percent at 0.25 s, and people found."""
+    voices = windowed.told_apart(heard, settings)
+    return 100 * errors(case, voices, 0.25).rate, people(voices)
 
 
 def edge(sweeps: Sequence[Sweep], used: float) -> str:

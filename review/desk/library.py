@@ -8,7 +8,7 @@ from datetime import date
 from uuid import uuid4
 
 from review import access
-from review.access import Action, Viewer, ViewerRole
+from review.access import Action, Purpose, Viewer, ViewerRole
 from review.casework import Assignment
 from review.desk import casework
 from review.desk.desk import Desk
@@ -77,11 +77,11 @@ def find(desk: Desk, prefix: str) -> str:
     return sha256
 
 
-def to_open(desk: Desk, sha256: str) -> Entry:
-    """What the list says of this recording, for whoever may open it; raises Refused for everybody else."""
-    desk.purposes(sha256)
+def to_open(desk: Desk, sha256: str) -> tuple[Entry, tuple[Purpose, ...]]:
+    """What the list says of this recording, and for what this person may open it; raises Refused for who may not."""
+    allowed = desk.purposes(sha256)
     with desk.store.register() as register:
-        return register.entry(sha256)
+        return register.entry(sha256), allowed
 
 
 def count(desk: Desk) -> int:

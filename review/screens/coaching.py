@@ -67,12 +67,12 @@ def _session(desk: Desk, sha256: str) -> None:
 
 def _open(desk: Desk, sha256: str) -> None:
     """A recording is opened here for one purpose only, so the button says which."""
-    allowed = desk.purposes(sha256)
+    entry, allowed = library.to_open(desk, sha256)
     purpose = next((one for one in (Purpose.COACHING, Purpose.OWN_DEBRIEF) if one in allowed), None)
     if purpose is None:
         st.info("Open this recording on the page Review first; your role does not open it for coaching.")
         return
-    st.write(library_rows.named(library.to_open(desk, sha256), zone=state.zone()))
+    st.write(library_rows.named(entry, zone=state.zone()))
     name = parts.PURPOSE_NAMES[purpose]
     st.write(f"This opens the recording for the purpose **{name}**, which is kept in the log until you sign out.")
     if st.button(f"Open: {name}", type="primary"):

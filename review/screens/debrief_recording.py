@@ -55,10 +55,11 @@ def show() -> None:
 
 def _purpose(desk: Desk, sha256: str) -> None:
     """Say for what a recording of one's own is opened: there is one purpose only, so nothing is asked."""
-    if Purpose.OWN_DEBRIEF not in desk.purposes(sha256):
+    entry, allowed = library.to_open(desk, sha256)
+    if Purpose.OWN_DEBRIEF not in allowed:
         st.info(NO_DEBRIEF)
         return
-    st.write(library_rows.named(library.to_open(desk, sha256), zone=state.zone()))
+    st.write(library_rows.named(entry, zone=state.zone()))
     st.write(OPENED_AS)
     if st.button("Open", type="primary"):
         desk.begin(sha256, Purpose.OWN_DEBRIEF)

@@ -53,7 +53,7 @@ def _to_debrief(sha256: str) -> NoReturn:
 
 def _purpose(desk: Desk, sha256: str) -> None:
     """Ask why the recording is opened; the answer is logged and holds until the person signs out."""
-    entry, allowed = library.to_open(desk, sha256), desk.purposes(sha256)
+    entry, allowed = library.to_open(desk, sha256)
     st.subheader("Why are you opening this recording?", anchor=False)
     st.write(library_rows.named(entry, zone=state.zone()))
     st.caption(

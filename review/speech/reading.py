@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Protocol
+
+import numpy as np
 
 from review import sound
 from review.encounter import ModelUse, Span, Word
@@ -84,27 +87,29 @@ def timed(words: Sequence[Word]) -> tuple[Word, ...]:
     """The words, those to which the engine gave no time of their own with a part of the next word's.
 
     Whisper places words by steps of 20 ms, so a short one can begin and end with the next one's first step; nobody
-    could jump to it or see it played. The last word of a chunk has nobody to share with and keeps what it has.
+    could jump to it or see it played. A word that nothing follows at once has nobody to share with and stays.
     """
-    found = list(words)
-    at = 0
-    while at < len(found):
-        last = at
-        while last + 1 < len(found) and found[last].span.seconds < NO_TIME and _touch(found[last], found[last + 1]):
-            last += 1
-        if last > at:
-            start, end = found[at].span.start, found[last].span.end
-            share = (end - start) / (last + 1 - at)
-            for place in range(at, last + 1):
-                since = start + share * (place - at)
-                until = end if place == last else since + share
-                found[place] = replace(found[place], span=Span(since, until))
-        at = last + 1
+    found: list[Word] = []
+    together: list[Word] = []
+    for place, word in enumerate(words):
+        together.append(word)
+        if word.span.seconds < NO_TIME and any(_touch(word, later) for later in words[place + 1 : place + 2]):
+            continue
+        found += _shared(together)
+        together = []
     return tuple(found)
 
 
 def _touch(word: Word, later: Word) -> bool:
     return abs(later.span.start - word.span.end) < NO_TIME
+
+
+def _shared(words: Sequence[Word]) -> Sequence[Word]:
+    """The words, each with an equal part of the time of all."""
+    if len(words) == 1:
+        return words
+    edges = np.linspace(words[0].span.start, words[-1].span.end, len(words) + 1).tolist()
+    return [replace(word, span=Span(*at)) for word, at in zip(words, pairwise(edges), strict=True)]
 
 
 def _language(reader: Reader, samples: Samples, spans: Sequence[Span], settings: Settings) -> tuple[str, float]:
