@@ -426,7 +426,7 @@ def main() -> None:
     parser.add_argument("--last", type=int, default=9, help="rounds over talks that are joined to long ones")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
-    torch.set_num_threads(1)  # the matrices are small: two threads wait for each other more than they work
+    torch.set_num_threads(1)  # beside other work two threads wait for each other more than they work
     talks = [exchange(talk) for path in sorted(TALKS.glob("tuning_*.jsonl")) for talk in scoring.read_talks(path)]
     talks = [one for one in talks if one.rows]
     # Neighbours in a file are often a likeness and its contrast: never is one learnt and the other calibrated on.
