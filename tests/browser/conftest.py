@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from review.casework import Act, Kind
 from review.store import open_store
@@ -24,10 +24,18 @@ ARGUMENTS = [
 ]  # fmt: skip
 KEPT = "cookies,local_storage,indexeddb,service_workers"  # by a page, not the files that it is made of
 RETRIES = 3  # a kept connection may be closed by the server in the moment in which it is used again
+NOTE_SEEKS = """media => {
+  let to;
+  media.addEventListener('seeking', () => (to = media.currentTime));
+  media.addEventListener('seeked', () => (media.sought = to));
+}"""
+PATIENCE = 90_000  # milliseconds; a busy machine is no bug: nothing here is timed
 PITCHES = itertools.count(200, 7)  # another one is another recording
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # Streamlit looks for its server below the page's own path first; that it is not there is how it finds the right one.
 PROBES = ("/_stcore/health", "/_stcore/host-config")
+
+expect.set_options(timeout=PATIENCE)
 
 
 def look_until(page: Page, look: Callable[[], Any], holds: Callable[[Any], bool], *, seconds: float = 90.0) -> Any:
@@ -181,7 +189,7 @@ def browsing(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def window(profile: BrowserContext, server: Any) -> Iterator[Watched]:
     """A window that finds no cookies and nothing kept from the test before."""
-    profile.set_default_timeout(90_000)  # a busy machine is no bug: nothing here is timed
+    profile.set_default_timeout(PATIENCE)
     profile.set_offline(False)
     watched = Watched(profile, server.base)
     yield watched
@@ -201,6 +209,11 @@ class Player:
     def __init__(self, page: Page, shelved: Any) -> None:
         self.page = page
         self.shelved = shelved
+        self.page.locator("audio").evaluate(NOTE_SEEKS)
+
+    def sought(self) -> float:
+        """Where playback last went, however late the test looks; before the first time, where it is."""
+        return float(self.page.locator("audio").evaluate("media => media.sought ?? media.currentTime"))
 
     def now(self) -> float:
         return float(self.page.locator("audio").evaluate("media => media.currentTime"))
@@ -218,10 +231,10 @@ class Player:
         return self.page.locator(f".card[data-flag={flag}]")
 
     def state(self, flag: str) -> str:
-        return str(self.card(flag).locator(".state").inner_text())
+        return str(self.card(flag).locator(".state").text_content())
 
     def heard(self, flag: str) -> str:
-        return str(self.card(flag).locator(".heard").inner_text())
+        return str(self.card(flag).locator(".heard").text_content())
 
     def saved(self) -> str:
         return str(self.page.locator(".saved").inner_text())
@@ -294,7 +307,7 @@ def eventually() -> Callable[..., Any]:
 @pytest.fixture
 def findings(window: Watched) -> Iterator[list[str]]:
     """What axe found on the pages of a test; at its end there must be nothing."""
-    window.context.set_default_timeout(90_000)  # axe takes its time, and so do the pages behind it
+    window.context.set_default_timeout(PATIENCE)  # axe takes its time, and so do the pages behind it
     found: list[str] = []
     yield found
     assert not found, "\n" + "\n".join(sorted(set(found)))

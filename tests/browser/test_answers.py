@@ -6,6 +6,7 @@ import itertools
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -116,7 +117,7 @@ def test_answers_given_while_the_server_is_away_are_kept_and_saved_when_it_is_ba
         player.card("flag-1").locator(".agree").dispatch_event("click")
         player.card("flag-2").locator(".disagree").dispatch_event("click")
         eventually(page, player.saved, lambda text: text.startswith("2 unsaved"))
-        assert "not saved yet" in player.state("flag-1")
+        expect(player.card("flag-1").locator(".state")).to_contain_text("not saved yet")
         leaving = page.evaluate("() => !window.dispatchEvent(new Event('beforeunload', {cancelable: true}))")
         assert leaving, "the page lets itself be closed with unsaved answers in it"
     finally:

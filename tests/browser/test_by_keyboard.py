@@ -101,7 +101,8 @@ def test_a_review_is_done_from_signing_in_to_signing_off_without_a_mouse(window,
     player.press("g")
     for _ in ITEMS:
         player.press("4")
-    assert page.evaluate(FOCUSED).startswith("Play")  # after the last question comes the stretch drawn by chance
+    # After the last question comes the stretch drawn by chance.
+    eventually(page, lambda: page.evaluate(FOCUSED), lambda name: name.startswith("Play"))
     player.press("Enter")
     eventually(
         page, lambda: page.locator(".stretch").inner_text(), lambda text: "You have listened" in text, seconds=90

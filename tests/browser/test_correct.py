@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from review.store import open_store
 
@@ -62,7 +63,7 @@ def test_two_swapped_voices_change_places_while_the_player_plays_on(page, player
     page.get_by_text("Putting it right").wait_for()
     put_right(page, eventually)
     swap = {"Officer (S1)": "Civilian (S2)", "Civilian (S2)": "Officer (S1)"}
-    assert heads(page) == [swap[name] for name in before]
+    eventually(page, lambda: heads(page), lambda names: names == [swap[name] for name in before])
     assert player.playing() or player.now() > 30
     assert page.evaluate("window.sameWindow")
     made, revision = kept(shelved)
@@ -71,26 +72,26 @@ def test_two_swapped_voices_change_places_while_the_player_plays_on(page, player
     eventually(
         page, page.locator(".bcr-facts, main").first.inner_text, lambda text: "Revision 2" in " ".join(text.split())
     )
-    assert line(page, 0).get_by_role("button", name="Corrected").count() == 1
+    expect(line(page, 0).get_by_role("button", name="Corrected")).to_have_count(1)
     line(page, 0).get_by_role("button", name="Corrected").click()
-    assert "demo.supervisor" in line(page, 0).locator(".mended-notes").inner_text()
-    assert "swapped the voices S1 and S2" in line(page, 0).locator(".mended-notes").inner_text()
+    expect(line(page, 0).locator(".mended-notes")).to_contain_text("demo.supervisor")
+    expect(line(page, 0).locator(".mended-notes")).to_contain_text("swapped the voices S1 and S2")
     assert window.errors == []
 
 
 def test_words_are_put_right_where_they_stand_and_the_marks_follow(page, player, shelved, eventually):
     fix(page, 5, "Please, I am going home now.")
     put_right(page, eventually)
-    assert line(page, 5).locator(".words").inner_text().strip() == "Please, I am going home now."
-    quotes = page.locator(".card blockquote").all_inner_texts()
+    expect(line(page, 5).locator(".words")).to_have_text("Please, I am going home now.")
+    quotes = page.locator(".card blockquote").all_text_contents()
     assert not any("shouting" in quote for quote in quotes)
     [made], _ = kept(shelved)
     assert (made.was, made.now) == ("why are you shouting at me?", "I am going home now.")
     page.get_by_role("button", name="Show what the machine heard").click()
-    eventually(page, line(page, 5).locator(".words").inner_text, lambda text: "shouting" in text)
-    assert page.locator(".correct-line").count() == 0
+    expect(line(page, 5).locator(".words")).to_contain_text("shouting")
+    expect(page.locator(".correct-line")).to_have_count(0)
     page.get_by_role("button", name="Back to the corrected words").click()
-    eventually(page, line(page, 5).locator(".words").inner_text, lambda text: "home" in text)
+    expect(line(page, 5).locator(".words")).to_contain_text("home")
 
 
 def test_escape_leaves_the_words_as_they_are_and_typing_is_no_command(page, player, shelved):
@@ -99,8 +100,8 @@ def test_escape_leaves_the_words_as_they_are_and_typing_is_no_command(page, play
     page.get_by_role("button", name="Fix the words").click()
     page.keyboard.type("rcv ")
     page.keyboard.press("Escape")
-    assert page.get_by_role("dialog").count() == 0
-    assert page.locator(".verify-bar").is_hidden()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".verify-bar")).to_be_hidden()
     assert kept(shelved) == ((), 1)
 
 
@@ -112,7 +113,7 @@ def test_a_line_is_split_and_joined_again_by_keys_alone(page, player, shelved, e
     page.get_by_role("button", name="Split").focus()
     page.keyboard.press("Enter")
     put_right(page, eventually)
-    assert line(page, 0).locator(".words").inner_text().strip() == "Good evening,"
+    expect(line(page, 0).locator(".words")).to_have_text("Good evening,")
     ask(page, 1, "line").get_by_role("button", name="Join with the line before").press("Enter")
     eventually(page, page.locator(".turn").count, lambda count: count == 7, seconds=MARKED)
     put_right(page, eventually)
@@ -123,15 +124,15 @@ def test_words_chosen_with_shift_and_arrows_go_to_another_voice(page, player, sh
     line(page, 2).locator(".time").focus()
     for _ in range(4):
         page.keyboard.press("Shift+ArrowRight")
-    assert page.locator(".chosen-bar").inner_text().startswith("4 words chosen")
+    expect(page.locator(".chosen-bar")).to_contain_text("4 words chosen")
     page.keyboard.press("e")
     panel = page.get_by_role("dialog", name="Correct: 4 chosen words")
     panel.get_by_label("These words are said by").select_option(label="a voice not told apart yet")
     panel.get_by_role("button", name="Change").click()
     put_right(page, eventually)
-    assert line(page, 2).locator(".words").inner_text().strip() == "That's all right, take"
-    assert heads(page)[2] == "Unknown speaker (S3)"
-    assert page.locator(".word.chosen").count() == 0
+    expect(line(page, 2).locator(".words")).to_have_text("That's all right, take")
+    eventually(page, lambda: heads(page)[2], lambda name: name == "Unknown speaker (S3)")
+    expect(page.locator(".word.chosen")).to_have_count(0)
 
 
 def test_words_chosen_with_the_mouse_over_two_lines_are_given_together(page, player, shelved, eventually):
@@ -167,11 +168,11 @@ def test_a_voice_gets_a_name_and_other_windows_and_computers_get_it_too(
         panel = ask(page, 1, "voice")
         panel.get_by_label("Name of this voice").fill("S1")
         panel.get_by_role("button", name="Rename").click()
-        assert "Another voice has this name" in panel.inner_text()
+        expect(panel).to_contain_text("Another voice has this name")
         panel.get_by_label("Name of this voice").fill("Driver")
         panel.get_by_role("button", name="Rename").click()
         put_right(page, eventually)
-        assert heads(page)[1] == "Civilian (Driver)"
+        eventually(page, lambda: heads(page)[1], lambda name: name == "Civilian (Driver)")
         eventually(other, lambda: heads(other)[1], lambda name: name == "Civilian (Driver)", seconds=MARKED)
         # The other computer still shows the first revision: what it corrects is refused, told, and the new words come.
         ask(far, 1, "voice").get_by_label("Who it is").select_option("other_officer")
@@ -189,8 +190,8 @@ def test_the_last_corrections_are_taken_back_one_after_the_other_and_all_of_it_s
     page, player, shelved, eventually
 ):
     words, undo = line(page, 1).locator(".words"), page.get_by_role("button", name="Undo last correction")
-    before, names = words.inner_text().strip(), heads(page)
-    assert undo.is_hidden()
+    before, names = words.text_content().strip(), heads(page)
+    expect(undo).to_be_hidden()
     fix(page, 1, "Okay, nobody told me.")
     put_right(page, eventually)
     ask(page, 1, "voice").get_by_label("Name of this voice").fill("Driver")
@@ -201,12 +202,13 @@ def test_the_last_corrections_are_taken_back_one_after_the_other_and_all_of_it_s
         page.get_by_text("Putting it right").wait_for()
         eventually(page, page.locator(".correct-notice").inner_text, lambda text: "Taken back." in text, seconds=MARKED)
         assert kept(shelved)[1] == revision
-        assert heads(page) == names
-    assert words.inner_text().strip() == before
-    assert undo.is_hidden()
-    assert page.get_by_role("button", name="Corrected").count() == 0
+        eventually(page, lambda: heads(page), lambda seen: seen == names)
+    expect(words).to_have_text(before)
+    expect(undo).to_be_hidden()
+    expect(page.get_by_role("button", name="Corrected")).to_have_count(0)
     page.get_by_text("What was corrected (4)").click()
-    told = page.locator(".steps li").all_inner_texts()
+    expect(page.locator(".steps li")).to_have_count(4)
+    told = page.locator(".steps li").all_text_contents()
     assert [text.partition(": demo.supervisor")[0] for text in told] == [f"Revision {n}" for n in (2, 3, 4, 5)]
     assert ["(taken back)" in text for text in told] == [True, True, False, False]
     assert "nobody" not in told[0]
@@ -224,7 +226,7 @@ def test_an_answer_holds_on_for_a_mark_that_is_still_there_after_another_line_wa
     fix(page, 1, "Okay, nobody told me.")
     page.get_by_text("Putting it right").wait_for()
     put_right(page, eventually)
-    assert line(page, 1).locator(".words").inner_text().strip() == "Okay, nobody told me."
+    expect(line(page, 1).locator(".words")).to_have_text("Okay, nobody told me.")
     eventually(page, mark.locator(".state").inner_text, lambda text: text == "you agreed · saved · verified")
 
 
@@ -236,8 +238,7 @@ def test_a_correction_that_could_not_be_sent_is_sent_when_the_server_is_there_ag
     window.page.on("dialog", lambda dialog: dialog.accept())
     window.listen(shelved.sha256)
     eventually(page, lambda: kept(shelved)[1], lambda revision: revision == 2, seconds=MARKED)
-    told = line(page, 1).locator(".words").inner_text
-    eventually(page, told, lambda text: text.strip() == "Okay, nobody told me.", seconds=MARKED)
+    expect(line(page, 1).locator(".words")).to_have_text("Okay, nobody told me.", timeout=MARKED * 1000)
 
 
 def test_the_place_follows_the_person_to_another_computer(page, window, player, shelved, chromium, eventually):
@@ -253,7 +254,7 @@ def test_the_place_follows_the_person_to_another_computer(page, window, player, 
         other = second.listen(shelved.sha256)
         there = type(player)(other, shelved)
         eventually(other, there.now, lambda back: abs(back - at) < 1)
-        assert "You were here before" in other.locator(".right").inner_text()
+        expect(other.locator(".right")).to_contain_text("You were here before")
     finally:
         elsewhere.close()
 

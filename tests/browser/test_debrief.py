@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 
 from review.casework import Kind
 from review.desk import Desk, casework
@@ -107,13 +108,13 @@ def test_from_the_statement_to_what_became_of_an_answer(officer, shelved, review
     page.goto(officer.base)
     page.get_by_role("heading", name="My recordings").wait_for(timeout=60_000)
     row = page.locator("[data-testid=stVerticalBlock]", has_text=shelved.media.name).last
-    assert row.get_by_role("link", name=shelved.media.name).count() == 0
+    expect(row.get_by_role("link", name=shelved.media.name)).to_have_count(0)
     page.locator(f".st-key-statement-{shelved.sha256}").get_by_role("button").click()
     page.get_by_role("button", name="Yes, it is done").click()
     page.get_by_role("link", name=shelved.media.name).click()
     page.get_by_role("button", name="Open").click()
     page.get_by_text("Before you listen").wait_for()
-    assert page.locator("audio, video").count() == 0
+    expect(page.locator("audio, video")).to_have_count(0)
     page.get_by_role("button", name="Watch").click()
     card = answer(page, "flag-4", "contest", "I said that to my partner.")
     card.get_by_text("Nobody has judged the mark since.").wait_for()
@@ -125,7 +126,7 @@ def test_from_the_statement_to_what_became_of_an_answer(officer, shelved, review
     page.locator("[data-group=rejected] summary").first.click()
     told = moment(page, "flag-4").locator(".became")
     told.wait_for()
-    assert "disagreed, and wrote: “Heard again: an order.”" in told.inner_text()
+    expect(told).to_contain_text("disagreed, and wrote: “Heard again: an order.”")
     # Streamlit looks for its server below the page first; that it is not there is how it finds the right one.
     assert [error for error in officer.errors if "/_stcore/" not in error] == []
     assert officer.elsewhere == []
@@ -165,8 +166,8 @@ def test_what_went_well_stands_above_what_is_marked_as_escalating(officer, state
     page = watch(officer, shelved)
     groups = page.locator(".groups > .group").evaluate_all("nodes => nodes.map(node => node.dataset.group)")
     assert groups == ["praise", "verified", "well", "sessions", "escalating", "around"]
-    assert page.locator("[data-group=sessions]").is_hidden()
-    assert "Good time given." in page.locator("[data-group=praise]").inner_text()
+    expect(page.locator("[data-group=sessions]")).to_be_hidden()
+    expect(page.locator("[data-group=praise]")).to_contain_text("Good time given.")
 
 
 def test_an_answer_given_without_a_network_is_said_to_be_unsaved_and_arrives_later(
@@ -176,7 +177,7 @@ def test_an_answer_given_without_a_network_is_said_to_be_unsaved_and_arrives_lat
     officer.context.set_offline(True)
     card = answer(page, "flag-1", "context", "He had his hand on the door.")
     card.get_by_text("Being saved.").wait_for()
-    assert "1 unsaved" in page.locator(".debrief .saved").inner_text()
+    expect(page.locator(".debrief .saved")).to_contain_text("1 unsaved")
     assert acts(shelved, Kind.CONTEXT) == []
     officer.context.set_offline(False)
     eventually(page, lambda: page.locator(".debrief .saved").inner_text(), lambda told: told == "All saved", seconds=90)
@@ -187,14 +188,14 @@ def test_an_answer_given_without_a_network_is_said_to_be_unsaved_and_arrives_lat
 def test_what_was_begun_to_be_written_is_there_after_a_reload_and_was_sent_to_nobody(officer, stated, shelved):
     page = watch(officer, shelved)
     moment(page, "flag-4").locator("[data-kind=contest]").click()
-    assert "stays and cannot be taken back" in moment(page, "flag-4").locator(".writing").inner_text()
+    expect(moment(page, "flag-4").locator(".writing")).to_contain_text("stays and cannot be taken back")
     moment(page, "flag-4").get_by_role("textbox").fill("I am not sure how to")
     page.reload()
     page.get_by_role("button", name="Watch").click()
     moment(page, "flag-4").locator("[data-kind=contest]").click()
-    assert moment(page, "flag-4").get_by_role("textbox").input_value() == "I am not sure how to"
+    expect(moment(page, "flag-4").get_by_role("textbox")).to_have_value("I am not sure how to")
     assert acts(shelved, Kind.CONTEST) == []
-    assert "Not private" in moment(page, "flag-4").inner_text()
+    expect(moment(page, "flag-4")).to_contain_text("Not private")
 
 
 def test_a_coaching_session_is_read_and_answered(officer, stated, shelved, reviewer, eventually):
@@ -202,11 +203,11 @@ def test_a_coaching_session_is_read_and_answered(officer, stated, shelved, revie
     page = watch(officer, shelved)
     page.get_by_role("button", name="Go to it").click()
     session = page.locator("[data-group=sessions] article")
-    assert "Proposed next step: Give the reason first." in session.inner_text()
+    expect(session).to_contain_text("Proposed next step: Give the reason first.")
     session.get_by_role("textbox").fill("I see it differently.")
     session.get_by_role("button", name="I have read it and do not sign").click()
     eventually(page, lambda: session.inner_text(), lambda told: "Your answer" in told)
-    assert "Proposed, not signed by the officer: Give the reason first." in session.inner_text()
+    expect(session).to_contain_text("Proposed, not signed by the officer: Give the reason first.")
     [kept] = eventually(page, lambda: acts(shelved, Kind.ACKNOWLEDGE), bool)
     assert (kept.body["answer"], kept.text) == ("refused_to_sign", "I see it differently.")
 
@@ -219,7 +220,7 @@ def test_context_that_was_taken_back_is_gone_and_a_contest_cannot_be(officer, st
     eventually(page, lambda: len(acts(shelved, Kind.WITHDRAW)), lambda count: count == 1)
     card = answer(page, "flag-4", "contest", "No.")
     card.get_by_text("Nobody has judged the mark since.").wait_for()
-    assert card.get_by_role("button", name="Take back").count() == 0
+    expect(card.get_by_role("button", name="Take back")).to_have_count(0)
 
 
 def test_no_route_and_no_log_sees_a_click_on_the_peer_support_line(officer, stated, shelved):
@@ -229,7 +230,7 @@ def test_no_route_and_no_log_sees_a_click_on_the_peer_support_line(officer, stat
     page.get_by_role("button", name="Watch").wait_for(timeout=60_000)
     officer.settled()
     line = page.locator(".bcr-support a")
-    assert line.get_attribute("href") == "tel:08005550100"
+    expect(line).to_have_attribute("href", "tel:08005550100")
     before, asked, sent = entries(shelved), [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("websocket", lambda socket: socket.on("framesent", sent.append))
@@ -246,9 +247,9 @@ def test_an_officer_sees_who_opened_the_recording_and_why(officer, stated, shelv
     page.get_by_text("Who opened this recording, and why").click()
     table = page.locator(".bcr-views")
     table.wait_for()
-    assert "Demo supervisor, supervisor" in table.inner_text()
-    assert "opened it, wrote a note" in table.inner_text()
-    assert "Hear this together." in page.locator("[data-group=notes]").inner_text()
+    expect(table).to_contain_text("Demo supervisor, supervisor")
+    expect(table).to_contain_text("opened it, wrote a note")
+    expect(page.locator("[data-group=notes]")).to_contain_text("Hear this together.")
 
 
 def test_a_card_is_answered_with_the_keyboard_alone(officer, stated, shelved, eventually):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 
 from review.casework import Act, Kind
 from review.policy import built_in
@@ -70,7 +71,7 @@ def answer_all(page) -> None:
 
 
 def test_the_whole_form_is_filled_in_and_signed_by_keyboard_alone(page, shelved, eventually):
-    assert "16 of 16 questions have no answer" in page.locator(".left-over").inner_text()
+    expect(page.locator(".left-over")).to_contain_text("16 of 16 questions have no answer")
     before = page.locator(".before-signing").inner_text()
     assert "marks have no answer; signing leaves them as marked by machine." in before
     assert "The officer reads this form, with comment and notes, once it is signed." in before
@@ -109,7 +110,7 @@ def test_no_answer_is_lost_however_fast_they_are_given(page, shelved, eventually
     given = acts(shelved, Kind.ANSWER)
     assert len(given) == 5 * len(ITEMS)
     assert set(replies(shelved).values()) == {"yes"}  # the fifth round pressed 1 again
-    assert item(page, 3).locator(".state").inner_text() == "✓ saved"
+    expect(item(page, 3).locator(".state")).to_have_text("✓ saved")
 
 
 def test_the_same_answer_once_more_takes_it_back(page, shelved, eventually):
@@ -118,7 +119,7 @@ def test_the_same_answer_once_more_takes_it_back(page, shelved, eventually):
     yes.click()
     eventually(page, lambda: saved(page), lambda text: text == "All saved")
     assert [act.body["reply"] for act in acts(shelved, Kind.ANSWER)] == ["yes", ""]
-    assert yes.get_attribute("aria-pressed") == "false"
+    expect(yes).to_have_attribute("aria-pressed", "false")
 
 
 def test_without_a_network_answers_wait_and_are_saved_when_it_is_back(page, window, shelved, eventually):
@@ -127,7 +128,7 @@ def test_without_a_network_answers_wait_and_are_saved_when_it_is_back(page, wind
     for _ in range(6):
         page.keyboard.press("2")
     eventually(page, lambda: saved(page), lambda text: text.startswith("6 unsaved"))
-    assert "saving" in item(page, 0).locator(".state").inner_text()
+    expect(item(page, 0).locator(".state")).to_contain_text("saving")
     assert acts(shelved, Kind.ANSWER) == []
     window.context.set_offline(False)
     eventually(page, lambda: saved(page), lambda text: text == "All saved", seconds=90)
@@ -173,7 +174,7 @@ def test_a_moment_beside_a_question_plays_and_a_key_leads_back_to_the_question(p
     flag = shelved.encounter.flags[0]
     page.locator(f".item .place[data-mark={flag.id}]").first.click()
     eventually(page, lambda: page.locator("audio").evaluate("media => media.currentTime"), lambda at: at > 0.2)
-    assert page.locator(".back").inner_text() == "Back to question 3"
+    expect(page.locator(".back")).to_have_text("Back to question 3")
     page.keyboard.press("g")
     eventually(page, lambda: page.evaluate(FOCUSED), lambda key: key == "encounter/reason_given")
 
@@ -187,9 +188,8 @@ def test_several_peoples_answers_stand_with_their_names(page, window, shelved, e
     window.listen(shelved.sha256, purpose="audit")
     told = item(page, 0).locator(".told")
     told.get_by_text("Demo supervisor").wait_for()
-    assert "Yes" in told.inner_text()
-    pressed = item(page, 0).locator("button[aria-pressed=true]").all_inner_texts()
-    assert pressed == ["No"]  # the latest one holds
+    expect(told).to_contain_text("Yes")
+    expect(item(page, 0).locator("button[aria-pressed=true]")).to_have_text(["No"])  # the latest one holds
 
 
 def test_what_the_server_refuses_stays_on_the_page_to_be_read(page, window, shelved, eventually):
@@ -202,8 +202,8 @@ def test_what_the_server_refuses_stays_on_the_page_to_be_read(page, window, shel
     item(page, 0).locator("button").first.focus()
     refusal = page.locator(".refusal")
     refusal.wait_for()
-    assert "signed off" in refusal.inner_text()
-    assert "One more thing." in refusal.inner_text()
+    expect(refusal).to_contain_text("signed off")
+    expect(refusal).to_contain_text("One more thing.")
 
 
 def test_work_is_given_and_a_recording_is_stopped_from_the_form(page, shelved, eventually):
@@ -240,7 +240,7 @@ def test_a_session_is_made_of_moments_sent_and_answered_by_the_officer(window, s
     page.get_by_label("Proposed next step", exact=True).fill("Keep it so.")
     page.get_by_role("button", name="Send to the officer").click()
     page.get_by_text("The officer has not answered yet.").wait_for()
-    assert page.locator(".session .step").inner_text() == "Proposed next step: Keep it so."
+    expect(page.locator(".session .step")).to_have_text("Proposed next step: Keep it so.")
     eventually(page, lambda: saved(page), lambda text: text == "All saved")
     [session] = acts(shelved, Kind.SESSION)
     assert session.body["agenda"] == [acts(shelved, Kind.PRAISE)[0].id]
@@ -257,7 +257,7 @@ def test_a_session_is_made_of_moments_sent_and_answered_by_the_officer(window, s
     page.get_by_label("What you want to say to it").fill("There was little time.")
     both.nth(1).click()
     page.get_by_text("Read by you, who does not sign").wait_for()
-    assert page.locator(".session .step").inner_text() == "Proposed, not signed by the officer: Keep it so."
+    expect(page.locator(".session .step")).to_have_text("Proposed, not signed by the officer: Keep it so.")
     eventually(
         page,
         lambda: [act.text for act in acts(shelved, Kind.ACKNOWLEDGE)],
@@ -281,11 +281,11 @@ def test_what_an_officer_plays_of_an_agenda_is_kept_as_listened(window, shelved,
     assert kept.person == "demo.officer"
     assert kept.body["start"] < 3.5
     assert 8.5 < kept.body["end"] < 10
-    assert page.locator("audio").evaluate("media => media.paused")
+    eventually(page, lambda: page.locator("audio").evaluate("media => media.paused"), bool)
     focused = page.evaluate("() => document.activeElement.shadowRoot?.activeElement?.ariaLabel")
     assert focused == "Play Moment at 0:05"
-    assert saved(page) == "All saved"
-    assert page.get_by_label("What you want to say to it").input_value() == "There was"
+    eventually(page, lambda: saved(page), lambda text: text == "All saved")
+    expect(page.get_by_label("What you want to say to it")).to_have_value("There was")
 
 
 def test_a_session_is_withdrawn_with_a_reason_that_stays(window, shelved, eventually):
@@ -353,7 +353,7 @@ def test_what_was_shared_before_a_hold_is_not_heard_during_it_and_can_still_be_t
     page.locator(".share summary").click()
     row = page.locator(f".share li[data-share='{share}']")
     row.get_by_text("not heard while the recording is held").wait_for()
-    assert page.locator(".share form").is_hidden()
+    expect(page.locator(".share form")).to_be_hidden()
     window.context.clear_cookies()
     window.sign_in("demo.trainer")
     clip = f"{window.base}/api/moments/{share}/clip"

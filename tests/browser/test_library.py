@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from review.casework import Kind
 from review.store import open_store
@@ -36,7 +37,8 @@ def test_a_recording_opens_without_loading_the_program_anew_and_back_leads_to_th
     assert library.evaluate("window.before && location.search") == f"?recording={shelved.sha256}"
     library.go_back()
     library.get_by_role("link", name=shelved.media.name).wait_for()
-    assert library.evaluate("window.before && location.pathname") == "/library"
+    expect(library).to_have_url(f"{window.base}/library")
+    assert library.evaluate("window.before")
 
 
 def test_a_search_hit_opens_the_recording_at_that_word(library, window, shelved, player_of, eventually):
@@ -48,7 +50,7 @@ def test_a_search_hit_opens_the_recording_at_that_word(library, window, shelved,
     player = player_of(library, shelved)
     word = next(word for word in shelved.encounter.words if word.text == "shouting")
     eventually(library, player.now, lambda at: abs(at - word.span.start) < 0.01)
-    assert library.locator(".word.now").inner_text().strip() == "shouting"
+    expect(library.locator(".word.now")).to_have_text("shouting")
 
 
 def test_what_is_ticked_is_given_out_and_no_longer_ticked(library, window, shelved, eventually):
@@ -74,7 +76,7 @@ def test_what_the_filter_asks_for_holds_when_its_form_is_closed_and_opened_again
     form.click()
     library.get_by_text("Overdue", exact=True).wait_for(state="hidden")
     window.settled()
-    assert library.locator(".bcr-labels li").all_inner_texts() == ["overdue"]
+    expect(library.locator(".bcr-labels li")).to_have_text(["overdue"])
     form.click()
     library.get_by_label("Overdue").wait_for(state="attached")
     window.settled()

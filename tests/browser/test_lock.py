@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 
 from review.casework import Act, Kind
 from review.store import open_store
@@ -78,20 +79,20 @@ def status(page) -> int:
 def test_the_screen_hides_itself_and_comes_back_as_it_was(listening, eventually):
     page = listening
     word = page.locator(".word").first
-    assert word.is_visible()
+    expect(word).to_be_visible()
     fall_idle(page)
     locked = page.get_by_role("dialog", name="Locked")
     locked.wait_for()
-    assert not word.is_visible()
+    expect(word).to_be_hidden()
     eventually(page, lambda: status(page), lambda found: found == 423)
     for key in ("a", "Escape", "Escape", "Escape"):
         page.keyboard.press(key)
-    assert locked.is_visible()
+    expect(locked).to_be_visible()
     locked.get_by_role("button", name="Unlock").click()
     word.wait_for()
-    assert page.get_by_role("dialog", name="Locked").count() == 0
+    expect(page.get_by_role("dialog", name="Locked")).to_have_count(0)
     assert status(page) == 404
-    assert page.locator(".word.now, .word").count() > 10
+    eventually(page, page.locator(".word").count, lambda words: words > 10)
 
 
 def test_somebody_who_goes_on_working_is_not_locked_out(listening):
@@ -100,7 +101,7 @@ def test_somebody_who_goes_on_working_is_not_locked_out(listening):
         fall_idle(page, 10)
         page.mouse.move(200, 200)
         page.mouse.move(210, 210)
-    assert page.get_by_role("dialog", name="Locked").count() == 0
+    expect(page.get_by_role("dialog", name="Locked")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("user", "purpose", "path"), MOMENTS)
@@ -122,7 +123,7 @@ def test_somebody_who_listens_to_a_moment_without_touching_anything_is_not_locke
     eventually(page, lambda: sound.evaluate("media => media.currentTime"), lambda at: at > 4.2)
     fall_idle(page)
     assert not sound.evaluate("media => media.paused")
-    assert page.get_by_role("dialog", name="Locked").count() == 0
+    expect(page.get_by_role("dialog", name="Locked")).to_have_count(0)
     sound.evaluate("media => media.pause()")
     eventually(page, lambda: listened(praised, user), bool)  # that is sent, and so the server hears of somebody, too
     fall_idle(page)
@@ -164,7 +165,7 @@ def test_windows_of_one_person_lock_and_unlock_together(window, eventually):
     pages[0].get_by_role("button", name="Unlock").click()
     for page in pages:
         page.get_by_role("heading", name="Today").wait_for()
-        assert page.get_by_role("dialog", name="Locked").count() == 0
+        expect(page.get_by_role("dialog", name="Locked")).to_have_count(0)
 
 
 def test_a_locked_page_that_is_loaded_anew_asks_who_is_there_and_goes_on_where_it_was(listening, eventually):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from review.encounter import Status
 from review.screens.player_data import WORD_SURE
@@ -120,13 +121,13 @@ def test_the_word_being_said_is_kept_in_sight_while_following_and_the_reader_is_
 ):
     pane = page.locator(".transcript")
     follow = page.get_by_label("Follow while playing")
-    assert follow.is_checked()
+    expect(follow).to_be_checked()
     go_to(page, 160.0, shelved)
     far = eventually(page, lambda: pane.evaluate(LIT), lambda lit: lit["at"] > 155 and lit["inSight"])
     assert far["scrolled"] > 0
     player.pause()
     player.press("f")
-    assert not follow.is_checked()
+    expect(follow).not_to_be_checked()
     stays = pane.evaluate(LIT)["scrolled"]
     go_to(page, 3.0, shelved)
     near = eventually(page, lambda: pane.evaluate(LIT), lambda lit: 0 < lit["at"] < 30)
@@ -136,7 +137,7 @@ def test_the_word_being_said_is_kept_in_sight_while_following_and_the_reader_is_
     assert near["scrolled"] == stays
     assert not near["inSight"]
     player.press("f")
-    assert follow.is_checked()
+    expect(follow).to_be_checked()
     eventually(page, lambda: pane.evaluate(LIT), lambda lit: lit["at"] < 60 and lit["inSight"])
 
 

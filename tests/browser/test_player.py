@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import WORD_SECONDS
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.browser
 def test_a_click_on_a_word_makes_the_media_go_there_and_play(page, player, shelved, eventually):
     word = shelved.encounter.words[40]
     page.locator(".word").nth(40).click()
-    eventually(page, player.now, lambda at: word.span.start <= at < word.span.start + 3)
+    eventually(page, player.sought, lambda at: abs(at - word.span.start) < 0.05)
     eventually(page, player.playing, bool)
 
 
@@ -22,7 +23,7 @@ def test_a_click_long_after_the_end_of_what_is_buffered_still_lands_on_the_word(
     for number in (60, 3, 33):
         page.locator(".word").nth(number).click()
         start = shelved.encounter.words[number].span.start
-        eventually(page, player.now, lambda at, start=start: start <= at < start + 3)
+        eventually(page, player.sought, lambda at, start=start: abs(at - start) < 0.05)
         player.pause()
 
 
@@ -48,12 +49,12 @@ def test_the_word_that_is_being_said_is_lit_while_the_media_plays(page, shelved)
 def test_a_flag_is_played_from_two_seconds_before_so_that_its_cause_is_heard(page, player, shelved, eventually):
     flag = shelved.encounter.flags[3]
     player.card(flag.id).get_by_role("button", name="▶").click()
-    eventually(page, player.now, lambda at: flag.span.start - 2.01 <= at < flag.span.start - 0.2)
+    eventually(page, player.sought, lambda at: flag.span.start - 2.01 <= at < flag.span.start - 0.2)
 
 
 def test_a_mark_that_the_machine_is_unsure_of_says_so_in_words(page, player):
-    assert page.locator(".card.unsure").count() == 1
-    assert player.card("flag-3").locator(".unsure-tag").first.inner_text() == "unsure"
+    expect(page.locator(".card.unsure")).to_have_count(1)
+    expect(player.card("flag-3").locator(".unsure-tag").first).to_have_text("unsure")
 
 
 def test_the_lane_leads_to_the_place_that_is_clicked(page, player, shelved, eventually):
@@ -74,8 +75,7 @@ def test_zooming_keeps_the_instant_in_sight_and_a_click_still_means_what_is_seen
     player.card("flag-4").get_by_role("button", name="▶").click()
     player.pause()
     player.press("i", "i", "i")
-    part = page.locator(".part").inner_text()
-    assert part.count(":") == 2
+    part = eventually(page, page.locator(".part").inner_text, lambda text: text.count(":") == 2)
     first, last = (
         sum(int(n) * f for n, f in zip(text.split(":"), (60, 1), strict=True)) for text in part.split(" to ")
     )
@@ -85,14 +85,14 @@ def test_zooming_keeps_the_instant_in_sight_and_a_click_still_means_what_is_seen
     lane.click(position={"x": lane.bounding_box()["width"] * 0.5, "y": 4})
     eventually(page, player.now, lambda at: abs(at - (first + last) / 2) < 2)
     player.press("0")
-    assert page.locator(".part").inner_text() == ""
+    expect(page.locator(".part")).to_have_text("")
 
 
 def test_ctrl_and_the_wheel_zoom_while_the_wheel_alone_is_left_to_the_page(page, eventually):
     box = page.locator(".lane").bounding_box()
     page.mouse.move(box["x"] + 300, box["y"] + 20)
     page.mouse.wheel(0, 100)
-    assert page.locator(".part").inner_text() == ""
+    expect(page.locator(".part")).to_have_text("")
     page.keyboard.down("Control")
     page.mouse.wheel(0, -300)
     page.keyboard.up("Control")
@@ -106,49 +106,50 @@ def test_a_search_counts_its_places_and_goes_from_one_to_the_next(page, eventual
     count = page.locator(".count")
     eventually(page, count.inner_text, lambda text: text == "2 places")
     page.keyboard.press("Enter")
-    assert count.inner_text() == "1 of 2"
+    expect(count).to_have_text("1 of 2")
     page.keyboard.press("Enter")
-    assert count.inner_text() == "2 of 2"
-    assert page.locator(".word.hit-now").all_inner_texts() == ["the ", "car "]
+    expect(count).to_have_text("2 of 2")
+    expect(page.locator(".word.hit-now")).to_have_text(["the", "car"])
     page.keyboard.press("Shift+Enter")
-    assert count.inner_text() == "1 of 2"
-    assert [text.strip() for text in page.locator(".word.hit-now").all_inner_texts()] == ["the", "car!"]
+    expect(count).to_have_text("1 of 2")
+    expect(page.locator(".word.hit-now")).to_have_text(["the", "car!"])
     page.keyboard.press("Escape")
-    assert player_field.input_value() == ""
-    assert page.locator(".word.hit").count() == 0
+    expect(player_field).to_have_value("")
+    expect(page.locator(".word.hit")).to_have_count(0)
 
 
 def test_a_place_that_was_found_is_played_by_a_key_and_the_field_says_which(page, player, shelved, eventually):
     hint = page.locator(".play-key")
     page.keyboard.press("/")
     page.keyboard.press("Control+Enter")
-    assert hint.is_hidden()
+    expect(hint).to_be_hidden()
     assert not player.playing()
     page.keyboard.type("the car")
     page.locator(".count", has_text="2 places").wait_for()
-    assert hint.inner_text() == "Ctrl + Enter plays"
+    expect(hint).to_have_text("Ctrl + Enter plays")
     starts = [one.span.start for one in shelved.encounter.words if one.text.strip("!") == "car"]
     for number, start in enumerate(starts, start=1):
         page.keyboard.press("Enter")
         page.keyboard.press("Control+Enter")
         page.locator(".count", has_text=f"{number} of 2").wait_for()
         the = start - WORD_SECONDS  # the word before, with which the place begins
-        eventually(page, player.now, lambda at, the=the: the <= at < the + 3)
+        eventually(page, player.sought, lambda at, the=the: abs(at - the) < 0.05)
         eventually(page, player.playing, bool)
     field = page.get_by_role("searchbox", name="Search in the transcript")
     field.fill("licence")
     page.keyboard.press("Control+Enter")  # without having looked at a place before
     page.locator(".count", has_text="1 of 1").wait_for()
     start = next(one.span.start for one in shelved.encounter.words if one.text == "licence")
-    eventually(page, player.now, lambda at: start <= at < start + 3)
+    eventually(page, player.sought, lambda at: abs(at - start) < 0.05)
     page.keyboard.press("Escape")
     player.press("?")
-    assert "Ctrl + Enter\nin the search: play from the place" in page.locator(".help").inner_text()
+    told = "Ctrl + Enter in the search: play from the place"
+    expect(page.locator(".help")).to_contain_text(told, use_inner_text=True)
 
 
 def test_a_search_for_what_was_not_said_says_so(page):
     page.get_by_role("searchbox", name="Search in the transcript").fill("helicopter")
-    assert page.locator(".count").inner_text() == "no places"
+    expect(page.locator(".count")).to_have_text("no places")
 
 
 def test_speed_changes_by_keys_and_keeps_the_pitch(page, player):
@@ -156,7 +157,7 @@ def test_speed_changes_by_keys_and_keeps_the_pitch(page, player):
     assert player.speed() == 1.5
     player.press("[", "[", "[", "[", "[", "[")
     assert player.speed() == 0.5
-    assert page.get_by_label("Speed").input_value() == "0.5"
+    expect(page.get_by_label("Speed")).to_have_value("0.5")
     assert page.locator("audio").evaluate("media => media.preservesPitch")
 
 
@@ -165,7 +166,7 @@ def test_a_hard_place_is_played_again_slower_and_then_at_the_usual_speed(page, p
     eventually(page, player.playing, bool)
     before = player.now()
     player.press("h")
-    assert player.speed() < 1
+    eventually(page, player.speed, lambda speed: speed < 1)
     eventually(page, player.now, lambda at: at < before)
     eventually(page, player.speed, lambda speed: speed == 1)
     assert player.now() >= before
@@ -192,7 +193,7 @@ def test_what_was_played_is_told_on_its_card_and_what_was_skipped_over_is_not(pa
     player.card(flag.id).get_by_role("button", name="▶").click()
     heard = player.card(flag.id).locator(".heard")
     eventually(page, heard.inner_text, lambda text: text == "played")
-    assert player.card("flag-6").locator(".heard").inner_text() == "you have not played it yet"
+    expect(player.card("flag-6").locator(".heard")).to_have_text("you have not played it yet")
 
 
 def test_whoever_comes_back_goes_on_where_they_were(page, window, player, shelved, eventually):
@@ -204,7 +205,7 @@ def test_whoever_comes_back_goes_on_where_they_were(page, window, player, shelve
     page.wait_for_timeout(1200)
     window.listen(shelved.sha256)
     eventually(page, player.now, lambda back: abs(back - at) < 1)
-    assert "picked" in player.card("flag-5").get_attribute("class")
+    expect(player.card("flag-5")).to_contain_class("picked")
     assert not player.playing()
     page.get_by_role("button", name="From the beginning").click()
     eventually(page, player.now, lambda at: at == 0)
@@ -223,10 +224,9 @@ def test_the_player_can_be_used_when_everything_is_twice_as_large(window, shelve
 def test_nothing_is_asked_of_another_machine_and_nothing_goes_wrong_on_the_way(window, shelved, player_of, eventually):
     window.library()
     window.opened(shelved.sha256)
-    player = player_of(window.page, shelved)
     window.page.goto(f"{window.base}/listen?recording={shelved.sha256}")  # others fill the first page of the library
     window.page.locator(".word").nth(5).click()
-    eventually(window.page, player.playing, bool)
+    eventually(window.page, player_of(window.page, shelved).playing, bool)
     window.listen(shelved.sha256)
     window.page.get_by_role("button", name="Sign out").click()
     window.page.get_by_text("Demo sign-in.").wait_for()

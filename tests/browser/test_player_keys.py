@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -16,9 +17,9 @@ def played(shelved, played_by):
 def test_a_whole_review_can_be_done_by_keys(page, player, shelved, eventually):
     flags = shelved.encounter.flags
     player.press("n")
-    eventually(page, player.now, lambda at: flags[0].span.start - 2.01 <= at < flags[0].span.start - 0.2)
+    eventually(page, player.sought, lambda at: flags[0].span.start - 2.01 <= at < flags[0].span.start - 0.2)
     player.press("a", "n", "d", "n", "p")
-    assert "picked" in player.card("flag-2").get_attribute("class")
+    expect(player.card("flag-2")).to_contain_class("picked")
     eventually(page, lambda: len(player.verdicts()), lambda count: count == 2)
     player.press("z")
     eventually(page, lambda: len(player.verdicts()), lambda count: count == 3)
@@ -33,7 +34,7 @@ def test_a_whole_review_can_be_done_by_keys(page, player, shelved, eventually):
     player.press("Space")
     eventually(page, player.playing, bool)
     player.press("?")
-    assert page.locator(".help").is_visible()
+    expect(page.locator(".help")).to_be_visible()
 
 
 # Every key that a keyboard has, by what a browser calls it; Tab and Enter are the browser's own.
@@ -74,12 +75,12 @@ def test_the_list_of_keys_names_each_key_that_does_something_and_no_other(page, 
 
 def test_the_key_of_the_review_form_can_be_changed_and_the_form_says_so(page, player, eventually):
     page.locator(".form .item").first.wait_for()
-    assert page.locator(".next-key").inner_text() == "g"
+    expect(page.locator(".next-key")).to_have_text("g")
     player.press("?")
     page.locator(".key[data-action=question]").click()
     player.press("F9")
     page.get_by_role("button", name="Close").click()
-    assert page.locator(".next-key").inner_text() == "F9"
+    expect(page.locator(".next-key")).to_have_text("F9")
     player.press("F9")
     first = page.locator(".form .item").first.locator(".reply").first
     eventually(page, lambda: first.evaluate("one => one.getRootNode().activeElement === one"), bool)
@@ -97,10 +98,10 @@ def test_typing_in_a_field_is_never_taken_for_a_shortcut(page, player):
     page.evaluate("document.body.append(Object.assign(document.createElement('input'), {id: 'note'}))")
     page.locator("#note").focus()
     page.keyboard.type("and play jklvxw!?+")
-    assert page.locator("#note").input_value() == "and play jklvxw!?+"
+    expect(page.locator("#note")).to_have_value("and play jklvxw!?+")
     assert not player.playing()
     assert player.verdicts() == []
-    assert not page.locator("dialog[open]").count()
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 def test_a_key_can_be_changed_and_is_so_after_loading_again(page, window, player, shelved, eventually):
@@ -113,17 +114,17 @@ def test_a_key_can_be_changed_and_is_so_after_loading_again(page, window, player
     eventually(page, player.verdicts, lambda kept: kept == [("flag-1", "agree")])
     window.listen(shelved.sha256)
     player.press("?")
-    assert page.locator(".key[data-action=agree]").inner_text() == "F9"
+    expect(page.locator(".key[data-action=agree]")).to_have_text("F9")
     page.get_by_role("button", name="Standard keys").click()
-    assert page.locator(".key[data-action=agree]").inner_text() == "a"
+    expect(page.locator(".key[data-action=agree]")).to_have_text("a")
 
 
 def test_a_key_that_is_taken_from_another_action_says_so_and_does_one_thing_only(page, player, eventually):
     player.press("?")
     page.locator(".key[data-action=disagree]").click()
     player.press("a")
-    assert "taken away from: agree with the chosen mark" in page.locator(".help").inner_text()
-    assert page.locator(".key[data-action=agree]").inner_text() == "none"
+    expect(page.locator(".help")).to_contain_text("taken away from: agree with the chosen mark")
+    expect(page.locator(".key[data-action=agree]")).to_have_text("none")
     page.get_by_role("button", name="Close").click()
     player.press("n", "a")
     eventually(page, player.verdicts, lambda kept: kept == [("flag-1", "disagree")])
@@ -133,21 +134,21 @@ def test_escape_while_a_key_is_asked_leaves_it_as_it_is(page, player):
     player.press("?")
     page.locator(".key[data-action=agree]").click()
     player.press("Escape")
-    assert page.locator(".key[data-action=agree]").inner_text() == "a"
-    assert page.locator(".help").is_visible()
+    expect(page.locator(".key[data-action=agree]")).to_have_text("a")
+    expect(page.locator(".help")).to_be_visible()
 
 
 def test_keys_do_nothing_behind_an_open_dialog(page, player):
     player.press("n", "?", "a", "d", "m")
     assert player.verdicts() == []
-    assert not page.locator(".moment-form").is_visible()
+    expect(page.locator(".moment-form")).to_be_hidden()
     player.press("?")
-    assert not page.locator(".help").is_visible()
+    expect(page.locator(".help")).to_be_hidden()
 
 
 def test_streamlits_own_keys_do_not_act_beside_ours(page, player, shelved):
     player.press("n")
     player.press("r")  # Streamlit would run the page again
     page.wait_for_timeout(300)
-    assert page.locator("button", has_text="Repeat mark").get_attribute("aria-pressed") == "true"
-    assert page.get_by_role("dialog").count() == 0
+    expect(page.locator("button", has_text="Repeat mark")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("dialog")).to_have_count(0)

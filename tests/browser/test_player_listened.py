@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 
 from review.casework import Act, Kind
 from review.store import open_store
@@ -41,17 +42,17 @@ def test_to_agree_to_what_was_not_played_plays_it_first_and_agrees_when_pressed_
 
     player.card(flag.id).locator("blockquote").click()
     agree()
-    eventually(page, player.now, lambda at: flag.span.start - 2.01 <= at < flag.span.start - 0.2)
+    eventually(page, player.sought, lambda at: flag.span.start - 2.01 <= at < flag.span.start - 0.2)
     told = player.card(flag.id).locator(".listen-first")
-    assert told.inner_text().startswith(LISTEN_FIRST)
-    assert player.state(flag.id) == "not verified"
+    expect(told).to_contain_text(LISTEN_FIRST)
+    expect(player.card(flag.id).locator(".state")).to_have_text("not verified")
     eventually(page, lambda: player.heard(flag.id), lambda text: text == "played")
     assert player.verdicts() == []
-    assert "Press again to agree" in told.inner_text()
+    expect(told).to_contain_text("Press again to agree")
     agree()
     eventually(page, player.verdicts, lambda kept: kept == [(flag.id, "agree")])
     eventually(page, lambda: player.state(flag.id), lambda text: text == "you agreed · saved · verified")
-    assert told.inner_text() == ""
+    expect(told).to_have_text("")
     [(start, end), *_] = eventually(page, lambda: listened(shelved), bool)
     assert start < flag.span.start + 0.2
     assert end > flag.span.end - 0.3
@@ -67,11 +68,11 @@ def test_pressing_quickly_in_the_queue_neither_agrees_unheard_nor_plays_anew_and
     player.press("a", "a", "a")
     page.wait_for_timeout(200)
     assert player.now() >= at, "it began anew under the reviewer's hands"
-    assert page.locator(".left-count").inner_text() == "6 of 6 left"
-    assert player.card(first.id).locator(".listen-first").inner_text().startswith(LISTEN_FIRST)
+    expect(page.locator(".left-count")).to_have_text("6 of 6 left")
+    expect(player.card(first.id).locator(".listen-first")).to_contain_text(LISTEN_FIRST)
     player.press("d", "a", "a")
     eventually(page, player.verdicts, lambda kept: kept == [(first.id, "disagree")])
-    assert "picked" in player.card(second.id).get_attribute("class")
+    expect(player.card(second.id)).to_contain_class("picked")
     eventually(page, lambda: player.heard(second.id), lambda text: text == "played")
     player.press("a")
     eventually(page, player.verdicts, lambda kept: kept == [(first.id, "disagree"), (second.id, "agree")])
@@ -86,7 +87,7 @@ def test_what_was_played_twice_as_fast_is_still_played_after_loading_again_and_c
     eventually(page, lambda: player.heard(flag.id), lambda text: text == "played")
     window.listen(shelved.sha256)  # at once: what was played may still be on its way
     eventually(page, lambda: player.heard(flag.id), lambda text: text == "played")
-    assert player.heard("flag-6") == "you have not played it yet"
+    expect(player.card("flag-6").locator(".heard")).to_have_text("you have not played it yet")
     player.card(flag.id).locator("blockquote").click()
     player.press("a")
     eventually(page, player.verdicts, lambda kept: kept == [(flag.id, "agree")])
@@ -99,7 +100,7 @@ def test_that_somebody_else_has_played_it_is_not_enough(window, shelved, player_
     player = player_of(window.listen(shelved.sha256), shelved)
     player.card("flag-4").get_by_role("button", name="Agree", exact=True).click()
     eventually(window.page, player.playing, bool)
-    assert player.heard("flag-4") == "you have not played it yet"
+    expect(player.card("flag-4").locator(".heard")).to_have_text("you have not played it yet")
     assert player.verdicts() == []
 
 
@@ -111,11 +112,11 @@ def test_what_the_officer_says_stands_on_the_mark_before_the_answers_also_in_the
     page = window.listen(shelved.sha256)
     player = player_of(page, shelved)
     said = player.card("flag-1").locator(".said")
-    assert "Contested (Demo officer" in said.inner_text()
-    assert "“I was asking <b>my partner</b>.”" in said.inner_text()
-    assert page.locator(".answered-tag:visible").all_inner_texts() == ["the officer answered"]
+    expect(said).to_contain_text("Contested (Demo officer")
+    expect(said).to_contain_text("“I was asking <b>my partner</b>.”")
+    expect(page.locator(".answered-tag:visible")).to_have_text(["the officer answered"])
     player.press("v")
-    assert "I was asking" in said.inner_text()
+    expect(said).to_contain_text("I was asking")
     assert said.bounding_box()["y"] < player.card("flag-1").locator(".agree").bounding_box()["y"]
     player.press("v", "k")
     hints = set()
@@ -131,12 +132,12 @@ def test_what_the_officer_says_stands_on_the_mark_before_the_answers_also_in_the
 def test_what_the_officer_says_while_the_page_is_open_comes_with_the_next_thing_that_is_kept(
     page, player, shelved, eventually
 ):
-    assert page.locator(".said:visible").count() == 0
+    expect(page.locator(".said:visible")).to_have_count(0)
     contest(shelved, "flag-4", "Nobody heard the first order.")
     player.press("b")
     said = player.card("flag-4").locator(".said")
     eventually(page, said.is_visible, bool)
-    assert "Nobody heard the first order." in said.inner_text()
+    expect(said).to_contain_text("Nobody heard the first order.")
 
 
 def test_praise_for_a_chosen_mark_lands_at_the_mark_and_says_so(page, player, shelved, eventually):
@@ -151,7 +152,7 @@ def test_praise_for_a_chosen_mark_lands_at_the_mark_and_says_so(page, player, sh
     page.keyboard.type("Well said")
     player.press("Enter", "b")
     told = page.locator(".moment-told")
-    assert told.inner_text().startswith(f"Bookmark for the mark at 0:{int(flag.span.start):02}; about: ")
+    expect(told).to_contain_text(f"Bookmark for the mark at 0:{int(flag.span.start):02}; about: ")
     eventually(page, player.acts, lambda acts: len(acts) == 2)
     assert [(act.about, act.body["at"]) for act in player.acts()] == [(flag.id, flag.span.start)] * 2
 
@@ -170,10 +171,8 @@ def test_whoever_has_gone_on_from_the_mark_notes_where_they_are(page, player, sh
     player.pause()
     at = player.now()
     player.press("b")
-    assert (
-        page.locator(".moment-told").inner_text()
-        == f"Bookmark at 0:{int(at):02}, where the recording is; about: Reason for stop."
-    )
+    told = f"Bookmark at 0:{int(at):02}, where the recording is; about: Reason for stop."
+    expect(page.locator(".moment-told")).to_have_text(told)
     eventually(page, player.acts, lambda acts: len(acts) == 1)
     [act] = player.acts()
     assert abs(act.body["at"] - at) < 0.01

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +18,7 @@ def test_a_note_is_kept_at_its_moment_with_the_mark_that_it_is_about(page, playe
     player.card(flag.id).get_by_role("button", name="▶").click()
     eventually(page, player.playing, bool)
     player.press("m")
-    assert not player.playing()
+    eventually(page, player.playing, lambda playing: not playing)
     at = player.now()
     page.keyboard.type("Voice rises before the order: a,d,j,k? Talk about it.")
     player.press("Enter")
@@ -37,8 +38,8 @@ def test_praise_is_as_easy_as_critique_and_a_bookmark_asks_nothing(page, player,
     assert [(act.kind, act.about, act.text) for act in player.acts()] == [
         ("praise", "", "Clear reason given"), ("bookmark", "", ""),
     ]  # fmt: skip
-    assert sorted(moments(page)) == ["Bookmark", "Praise"]
-    assert "Notes" in page.locator(".lane-name").all_inner_texts()
+    eventually(page, lambda: sorted(moments(page)), lambda kinds: kinds == ["Bookmark", "Praise"])
+    eventually(page, page.locator(".lane-name").all_inner_texts, lambda names: "Notes" in names)
 
 
 def test_what_is_kept_is_there_when_the_page_is_loaded_again_and_can_be_played(
@@ -76,7 +77,7 @@ def test_notes_on_a_broken_network_are_kept_shown_as_unsaved_and_sent_later(page
     player.press("Enter")
     eventually(page, player.saved, lambda text: text.startswith("1 unsaved"))
     page.get_by_role("tab", name="Notes").click()
-    assert "not saved yet" in page.locator(".moment").inner_text()
+    expect(page.locator(".moment")).to_contain_text("not saved yet")
     page.unroute_all(behavior="ignoreErrors")
     eventually(page, lambda: [act.text for act in player.acts()], lambda texts: texts == ["Kept meanwhile"], seconds=90)
 
@@ -93,7 +94,7 @@ def test_a_note_that_the_server_refuses_is_shown_again_with_the_reason(page, pla
     player.press("Enter")
     page.get_by_role("tab", name="Notes").click()
     eventually(page, page.locator(".moments").inner_text, lambda text: "Not kept: this recording is held" in text)
-    assert "A long thought" in page.locator(".moments").inner_text()
+    expect(page.locator(".moments")).to_contain_text("A long thought")
 
 
 def test_which_stretches_were_played_is_kept_without_a_word(page, player, shelved, eventually):
@@ -116,7 +117,7 @@ def test_which_stretches_were_played_is_kept_without_a_word(page, player, shelve
 def test_stop_and_refer_asks_for_the_reason_and_holds_the_recording(page, player, eventually):
     player.press("!")
     dialog = page.get_by_role("dialog", name="Stop and refer")
-    assert dialog.is_visible()
+    expect(dialog).to_be_visible()
     page.keyboard.type("A blow to the head at 0:14")
     dialog.get_by_role("button", name="Stop and refer").click()
     eventually(page, player.acts, lambda acts: len(acts) == 1)
@@ -128,9 +129,9 @@ def test_stop_and_refer_asks_for_the_reason_and_holds_the_recording(page, player
 def test_stop_and_refer_is_done_by_keys_alone_and_enter_is_a_new_line(page, player, eventually):
     player.press("!")
     dialog = page.get_by_role("dialog", name="Stop and refer")
-    assert "Ctrl + Enter sends it" in dialog.inner_text()
+    expect(dialog).to_contain_text("Ctrl + Enter sends it")
     player.press("Space", "Control+Enter")
-    assert dialog.is_visible(), "a reason of blanks was taken for one"
+    expect(dialog, "a reason of blanks was taken for one").to_be_visible()
     page.keyboard.type("A blow to the head")
     player.press("Enter")
     page.keyboard.type("at 0:14")

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from review import credentials
 from review.access import Viewer
@@ -128,7 +128,9 @@ def quiet(window: Any) -> bool:
     return [one for one in window.errors if not one.startswith(ANSWERED)] == []
 
 
-def test_a_new_account_sets_its_own_password_and_its_codes_and_signs_in_with_them(window, server, look, code):
+def test_a_new_account_sets_its_own_password_and_its_codes_and_signs_in_with_them(
+    window, server, look, code, eventually
+):
     page = window.page
     page.goto(window.base)
     enter(page, "new", "not what was handed over")
@@ -138,9 +140,9 @@ def test_a_new_account_sets_its_own_password_and_its_codes_and_signs_in_with_the
     page.get_by_role("heading", name="Before you start").wait_for()
     look("setting up")
     picture = page.get_by_role("img", name="QR code for the authenticator app")
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    eventually(page, lambda: picture.evaluate("image => image.complete && image.naturalWidth > 0"), bool)
     secret = page.locator("code").inner_text().replace(" ", "")
-    assert picture.get_attribute("src") == credentials.as_picture(credentials.enrolment(secret, "new"))
+    expect(picture).to_have_attribute("src", credentials.as_picture(credentials.enrolment(secret, "new")))
     choose(page, OWN, "an even quieter street", "000000")
     page.get_by_role("alert").filter(has_text="The two passwords differ.").wait_for()
     look("setting up, refused")
@@ -169,32 +171,34 @@ def test_the_lock_takes_password_and_code_goes_on_where_it_was_and_lets_out(
     page.goto(f"{window.base}/listen?recording={shelved.sha256}")
     enter(page, "ada", OWN, code())
     page.get_by_text("Why are you opening this recording?").wait_for()
-    assert page.url == f"{window.base}/listen?recording={shelved.sha256}"
+    expect(page).to_have_url(f"{window.base}/listen?recording={shelved.sha256}")
     window.listen(shelved.sha256)
     window.settled()
     window.watched()
     lock = fall_idle(page)
     eventually(page, lambda: status(page), lambda found: found == 423)
-    assert not page.locator(".word").first.is_visible()
+    expect(page.locator(".word").first).to_be_hidden()
     password = lock.get_by_label("Password")
-    assert password.evaluate("field => field === document.activeElement")
+    expect(password).to_be_focused()
     look("locked")
     password.fill(OWN)
     lock.get_by_label("Code from your authenticator app").fill("000000")
     page.keyboard.press("Enter")
     lock.get_by_role("alert").filter(has_text="That did not work.").wait_for()
-    assert [one.input_value() for one in lock.locator("input").all()] == ["", ""]
+    for field in lock.locator("input").all():
+        expect(field).to_have_value("")
     look("locked, refused")
     page.keyboard.type(OWN)
     lock.get_by_label("Code from your authenticator app").fill(code())
     lock.get_by_role("button", name="Unlock").click()
     page.locator(".word").first.wait_for()
-    assert (lock.count(), status(page)) == (0, 404)
+    expect(lock).to_have_count(0)
+    eventually(page, lambda: status(page), lambda found: found == 404)
     fall_idle(page).get_by_role("button", name="Sign out").click()
     page.get_by_label("Your id").wait_for()
     page.go_back()
     page.get_by_label("Your id").wait_for()
-    assert page.locator(".word").count() == 0
+    expect(page.locator(".word")).to_have_count(0)
     assert quiet(window), window.errors
     assert deeds(server, "ada") == [
         ("sign_in", "done"), ("lock", "done"), ("unlock", "refused"), ("unlock", "done"), ("lock", "done"),
@@ -220,7 +224,7 @@ def test_a_locked_page_that_is_loaded_anew_takes_password_and_code_too(window, s
     page.get_by_label("Code").fill(code())
     page.get_by_role("button", name="Unlock").click()
     page.get_by_role("heading", name="Method").wait_for()
-    assert page.url == f"{window.base}/method"
+    expect(page).to_have_url(f"{window.base}/method")
 
 
 def at_the_provider(window: Any, provider: Mock) -> dict[str, str]:
@@ -319,7 +323,7 @@ def test_signing_in_again_unlocks_the_same_session_and_goes_on_where_it_was(
     before = token(window)
     lock = fall_idle(page)
     eventually(page, lambda: status(page), lambda found: found == 423)
-    assert lock.locator("input").count() == 0
+    expect(lock.locator("input")).to_have_count(0)
     look("locked, by another's sign-in")
     lock.get_by_role("button", name="Sign in again").click()
     asked = at_the_provider(window, provider)
@@ -332,7 +336,7 @@ def test_signing_in_again_unlocks_the_same_session_and_goes_on_where_it_was(
     came = come_back(window)
     page.locator(".word").first.wait_for()  # nobody is asked anew for a purpose
     assert came == ["cross-site"]
-    assert page.url == f"{window.base}/listen?recording={shelved.sha256}"
+    expect(page).to_have_url(f"{window.base}/listen?recording={shelved.sha256}")
     assert token(window) == before
     assert status(page) == 404
     assert deeds(server, "sam")[-3:] == [("sign_in", "done"), ("lock", "done"), ("unlock", "done")]

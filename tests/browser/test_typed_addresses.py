@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from review.access import ViewerRole
 from review.screens.pages import PAGES, pages_of
@@ -55,10 +56,10 @@ def test_a_page_of_others_typed_by_hand_is_refused_in_words_and_shows_nothing(wi
         page.goto(f"{window.base}/{path}?recording={shelved.sha256}")
         page.get_by_text(f"There is no page “{path}” for your account").wait_for()
         window.settled()
-        assert page.get_by_role("heading", level=1).all_inner_texts() == [STARTS[role]], path
+        expect(page.get_by_role("heading", level=1), path).to_have_text([STARTS[role]])
         shown = page.locator("[data-testid=stMain]").inner_text()
         assert " ".join(one.text for one in said[:4]) not in shown, path
-        assert page.locator(".word, .player, .debrief, audio, video").count() == 0, path
+        expect(page.locator(".word, .player, .debrief, audio, video"), path).to_have_count(0)
         if role not in {"supervisor", "internal_affairs"}:  # in whose lists it is
             assert shelved.media.name not in page.content(), path
 
@@ -70,4 +71,4 @@ def test_whoever_is_not_signed_in_gets_the_sign_in_page_at_each_address(window, 
     page.get_by_role("heading", name="Body-camera review").wait_for()
     assert page.url.startswith(f"{window.base}/sign-in?next=%2F{path}")
     assert shelved.media.name not in page.content()
-    assert page.locator("[data-testid=stApp]").count() == 0
+    expect(page.locator("[data-testid=stApp]")).to_have_count(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from review.casework import Kind
 from review.casework.form import DRAWN_SECONDS, HEARD_SHARE, drawn
@@ -42,9 +43,9 @@ def test_a_recording_without_a_mark_is_signed_once_its_form_is_filled_in_and_its
     assert stretch is not None
     assert stretch.seconds == DRAWN_SECONDS < shelved.encounter.recording.seconds
     page.locator(".form .item").first.wait_for()
-    assert page.locator(".card").count() == 0
+    expect(page.locator(".card")).to_have_count(0)
     missing = page.locator(".left-over")
-    assert f"{len(ITEMS)} of {len(ITEMS)} questions have no answer" in missing.inner_text()
+    expect(missing).to_contain_text(f"{len(ITEMS)} of {len(ITEMS)} questions have no answer")
 
     page.keyboard.press("g")
     for _ in ITEMS:
@@ -54,7 +55,7 @@ def test_a_recording_without_a_mark_is_signed_once_its_form_is_filled_in_and_its
     left = "Still missing: the drawn stretch is not listened to"
     eventually(page, missing.inner_text, lambda text: " ".join(text.split()) == left)
     sign = page.get_by_role("button", name="Sign off this review")
-    assert sign.get_attribute("aria-disabled") == "true"
+    expect(sign).to_have_attribute("aria-disabled", "true")
     sign.click(force=True)  # says what is missing, and signs nothing
     page.locator(".stretch", has_text="Not listened to yet").wait_for()
     assert acts(shelved, Kind.SIGN_OFF) == []

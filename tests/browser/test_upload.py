@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from review import media
 from review.encounter import Span
@@ -64,7 +65,7 @@ def test_a_recording_is_sent_its_progress_is_told_and_its_words_can_be_read(page
     shares = [int(one.split("%")[0].split()[-1]) for one in told if "%" in one]
     assert shares, f"no progress was told, only {list(dict.fromkeys(told))}"
     assert shares == sorted(shares)
-    assert row(page, "night stop.wav").count() == 1, "the list of files was lost meanwhile"
+    expect(row(page, "night stop.wav"), "the list of files was lost meanwhile").to_have_count(1)
     page.get_by_role("link", name="Open").click()
     page.get_by_text("Why are you opening this recording?").wait_for()
     window.settled()
@@ -72,7 +73,7 @@ def test_a_recording_is_sent_its_progress_is_told_and_its_words_can_be_read(page
     window.settled()
     page.get_by_role("button", name="Open", exact=True).click()
     page.locator(".word").first.wait_for()
-    assert "silver sedan" in page.locator(".transcript").inner_text()
+    expect(page.locator(".transcript")).to_contain_text("silver sedan")
     assert window.errors == []
     page.goto(f"{window.base}/library")
     page.get_by_role("link", name="night stop.wav").wait_for()
@@ -82,8 +83,8 @@ def test_files_that_are_no_recordings_are_told_and_hold_nothing_up(page, server,
     files = {"statement.pdf": b"%PDF-1.7", "empty.wav": b"", "broken.mp4": b"no recording at all " * 400}
     choose(page, **files, **{"last one.wav": spoken + b"\0" * 64})
     eventually(page, row(page, "last one.wav").locator(".state").inner_text, lambda text: text.startswith("sent; it"))
-    assert "no video or sound file" in row(page, "statement.pdf").inner_text()
-    assert "empty" in row(page, "empty.wav").inner_text()
+    expect(row(page, "statement.pdf")).to_contain_text("no video or sound file")
+    expect(row(page, "empty.wav")).to_contain_text("empty")
     broken = row(page, "broken.mp4").inner_text()
     assert "broken.mp4" in broken.removeprefix("broken.mp4")
     assert not any(name in jobs(server) for name in files)
@@ -98,7 +99,7 @@ def test_a_recording_that_is_here_already_is_told_and_not_added_again(page, serv
     choose(page, **{"again.wav": shelved.media.read_bytes()})
     told = row(page, "again.wav").locator(".state")
     eventually(page, told.inner_text, lambda text: "already" in text)
-    assert shelved.media.name in told.inner_text()
+    expect(told).to_contain_text(shelved.media.name)
     assert "again.wav" not in jobs(server)
 
 
@@ -113,7 +114,7 @@ def test_what_is_being_sent_goes_on_while_its_person_looks_at_another_page(page,
     eventually(page, lambda: "meanwhile.wav" in jobs(server), bool)
     page.get_by_role("link", name="Add recordings", exact=True).click()
     row(page, "meanwhile.wav").wait_for()
-    assert row(page, "meanwhile.wav").locator(".state").inner_text().startswith("sent; it")
+    expect(row(page, "meanwhile.wav").locator(".state")).to_contain_text("sent; it")
 
 
 def test_a_lost_network_is_told_and_the_same_file_can_be_sent_again(page, window, server, spoken, eventually):

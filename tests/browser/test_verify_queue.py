@@ -27,10 +27,10 @@ def test_the_first_open_mark_plays_from_before_it_and_stands_alone(page, player,
     first = shelved.encounter.flags[0]
     player.press("v")
     eventually(page, player.playing, bool)
-    eventually(page, player.now, lambda at: first.span.start - 2.01 <= at < first.span.end)
+    eventually(page, player.sought, lambda at: first.span.start - 2.01 <= at < first.span.end)
     assert left(page) == "6 of 6 left"
-    assert page.locator(".card:visible").count() == 1
-    assert player.card("flag-1").is_visible()
+    expect(page.locator(".card:visible")).to_have_count(1)
+    expect(player.card("flag-1")).to_be_visible()
 
 
 def test_each_answer_has_one_key_and_the_next_mark_plays_after_it(page, player, shelved, eventually):
@@ -39,7 +39,7 @@ def test_each_answer_has_one_key_and_the_next_mark_plays_after_it(page, player, 
     for number, key in enumerate("adsw", start=1):
         player.press(key)
         following = flags[number]
-        eventually(page, player.now, lambda at, to=following: to.span.start - 2.01 <= at < to.span.end)
+        eventually(page, player.sought, lambda at, to=following: to.span.start - 2.01 <= at < to.span.end)
         assert left(page) == f"{6 - number} of 6 left"
     eventually(page, player.verdicts, lambda kept: len(kept) == 4)
     assert player.verdicts() == [
@@ -64,10 +64,10 @@ def test_a_skip_says_why(page, player, shelved, eventually):
 
 def test_the_last_answer_can_be_taken_back_and_its_mark_is_asked_again(page, player, shelved, eventually):
     player.press("v", "a", "d", "z")
-    assert "picked" in player.card("flag-2").get_attribute("class")
+    expect(player.card("flag-2")).to_contain_class("picked")
     assert left(page) == "5 of 6 left"
     flag = shelved.encounter.flags[1]
-    eventually(page, player.now, lambda at: flag.span.start - 2.01 <= at < flag.span.end)
+    eventually(page, player.sought, lambda at: flag.span.start - 2.01 <= at < flag.span.end)
     player.press("w")
     eventually(page, player.verdicts, lambda kept: len(kept) == 4)
     assert player.verdicts() == [
@@ -87,9 +87,9 @@ def test_when_all_are_answered_it_says_so_and_is_silent(page, player, eventually
 
 def test_n_and_p_go_on_and_back_without_an_answer(page, player, eventually):
     player.press("v", "n", "n")
-    assert "picked" in player.card("flag-3").get_attribute("class")
+    expect(player.card("flag-3")).to_contain_class("picked")
     player.press("p")
-    assert "picked" in player.card("flag-2").get_attribute("class")
+    expect(player.card("flag-2")).to_contain_class("picked")
     assert left(page) == "6 of 6 left"
 
 
@@ -101,7 +101,7 @@ def test_what_another_reviewer_has_judged_is_asked_only_on_wish(page, window, pl
     eventually(page, lambda: player.state("flag-1"), lambda text: text == "verified")
     player.press("v")
     assert left(page) == "4 of 4 left"
-    assert "picked" in player.card("flag-3").get_attribute("class")
+    expect(player.card("flag-3")).to_contain_class("picked")
     page.get_by_label("Also what others have judged").check()
     assert left(page) == "6 of 6 left"
 
@@ -110,9 +110,9 @@ def test_a_filtered_direction_is_not_asked_and_that_is_said(page, player):
     page.locator(".chip.civilian").click()
     player.press("v")
     assert left(page) == "4 of 4 left"
-    assert "2 more are filtered out" in page.locator(".verify-bar").inner_text()
+    expect(page.locator(".verify-bar")).to_contain_text("2 more are filtered out")
     player.press("n", "n")
-    assert "picked" in player.card("flag-4").get_attribute("class")
+    expect(player.card("flag-4")).to_contain_class("picked")
 
 
 def test_a_queue_that_was_left_is_gone_on_with_where_it_was(page, window, player, shelved, eventually):
@@ -122,7 +122,7 @@ def test_a_queue_that_was_left_is_gone_on_with_where_it_was(page, window, player
     window.listen(shelved.sha256)
     page.get_by_role("button", name="Go on verifying").click()
     eventually(page, lambda: left(page), lambda text: text == "4 of 6 left")
-    assert "picked" in player.card("flag-6").get_attribute("class")
+    expect(player.card("flag-6")).to_contain_class("picked")
 
 
 def test_only_what_is_not_judged_can_be_listed(page, player, eventually):
@@ -130,8 +130,8 @@ def test_only_what_is_not_judged_can_be_listed(page, player, eventually):
     eventually(page, lambda: player.state("flag-1"), lambda text: "saved · verified" in text)
     page.get_by_role("button", name="Not judged only").click()
     player.card("flag-2").locator("blockquote").click()
-    assert not player.card("flag-1").is_visible()
-    assert page.locator(".card:visible").count() == 5
+    expect(player.card("flag-1")).to_be_hidden()
+    expect(page.locator(".card:visible")).to_have_count(5)
 
 
 @pytest.fixture
@@ -155,14 +155,14 @@ def test_serious_ones_first_ticked_on_the_way_are_asked_next(serious, eventually
     page, player = serious
     player.press("v")
     eventually(page, lambda: left(page), lambda told: told == "6 of 6 left")
-    assert player.card("flag-1").is_visible()
+    expect(player.card("flag-1")).to_be_visible()
     page.get_by_label("Serious ones first").check()
     player.press("a")
     eventually(page, lambda: left(page), lambda told: told == "5 of 6 left")
-    assert player.card("flag-5").is_visible()
+    expect(player.card("flag-5")).to_be_visible()
     player.press("a")
     eventually(page, lambda: left(page), lambda told: told == "4 of 6 left")
-    assert player.card("flag-2").is_visible()
+    expect(player.card("flag-2")).to_be_visible()
 
 
 @pytest.mark.parametrize("serious", [709.0], indirect=True)

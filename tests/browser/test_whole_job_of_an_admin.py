@@ -8,6 +8,7 @@ from typing import Any
 
 import pyotp
 import pytest
+from playwright.sync_api import expect
 
 from review import credentials
 from review.access import Viewer
@@ -75,7 +76,7 @@ def test_an_administrator_adds_disables_and_enables_an_account_and_sees_no_recor
     choose(window)
     page.get_by_role("button", name="Disable").click()
     page.get_by_text(f"{NEW} is disabled.").wait_for()
-    assert page.get_by_text(password).count() == 0  # it was shown once
+    expect(page.get_by_text(password)).to_have_count(0)  # it was shown once
     assert "That did not work." in try_to_sign_in(window, password)
     window.settled()
     page.get_by_role("button", name="Enable again").click()

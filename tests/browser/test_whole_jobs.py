@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from review import scoring
 from review.encounter import Encounter, Flag
@@ -106,7 +107,7 @@ def supervise(window: Any, stop: Stop, eventually: Any) -> None:
     number, said = misheard(stop.encounter(), but={agreed.quote, stop.mark(CONTESTED).quote})
     put_right(page, eventually, number, said)
     line = page.locator(f".turn[data-turn='{number}'] .words")
-    assert line.inner_text().split() == said.split()
+    expect(line).to_have_text(said)
     eventually(page, card(page, agreed).locator(".state").text_content, lambda text: text.endswith("verified"))
     judge(page, eventually, stop.mark(CONTESTED), "Agree", "you agreed · saved · verified")
     pause(page)
@@ -145,22 +146,23 @@ def watch(window: Any) -> None:
 def debrief(window: Any, stop: Stop, eventually: Any) -> None:
     """Say that the statement is done, read the warning, listen, answer a mark, a session and a signed review."""
     page = begin(window, "demo.officer")
-    assert page.get_by_role("link", name=NAME, exact=True).count() == 0
+    expect(page.get_by_role("link", name=NAME, exact=True)).to_have_count(0)
     page.get_by_role("button", name="My report or statement is done").click()
     page.get_by_role("button", name="Yes, it is done").click()
     page.get_by_role("link", name=NAME, exact=True).click()
     watch(window)
     groups = page.locator(".groups > .group:visible")
     groups.first.wait_for()
-    assert groups.first.get_attribute("data-group") == "praise"
+    expect(groups.first).to_have_attribute("data-group", "praise")
     contested = page.locator(f"[data-moment='{stop.mark(CONTESTED).id}']")
     contested.locator(".play").click()
     eventually(page, lambda: [one for one in stop.logged("demo.officer") if one.action == "listened"], bool)
-    assert page.locator("video").evaluate("media => media.paused")  # at the end of the moment, by itself
-    assert "Demo supervisor" in contested.inner_text()
+    # At the end of the moment, by itself.
+    eventually(page, lambda: page.locator("video").evaluate("media => media.paused"), bool)
+    expect(contested).to_contain_text("Demo supervisor")
     write(page, eventually, contested, "contest", "I asked whether he could hear me.")
     session = page.locator("[data-group=sessions] article")
-    assert "Give the reason first." in session.inner_text()
+    expect(session).to_contain_text("Give the reason first.")
     session.get_by_role("textbox").fill("There was no time for it.")
     session.get_by_role("button", name="I have read it and do not sign").click()
     eventually(page, session.inner_text, lambda told: "not signed by the officer: Give the reason first." in told)
@@ -186,11 +188,11 @@ def look_again(window: Any, stop: Stop, eventually: Any) -> dict[str, Any]:
     page.get_by_role("heading", name="Reviews that an officer asks for").wait_for()
     window.settled()
     waiting = page.locator(".bcr-waiting")
-    assert "Listen to how fast it went." in waiting.inner_text()
+    expect(waiting).to_contain_text("Listen to how fast it went.")
     waiting.locator("li", has_text="I asked whether he could hear me.").get_by_role("link", name=NAME).click()
     open_for(window, "Complaint", case="C-25-0117")
     mark = stop.mark(CONTESTED)
-    assert "I asked whether he could hear me." in card(page, mark).locator(".said").text_content()
+    expect(card(page, mark).locator(".said")).to_contain_text("I asked whether he could hear me.")
     judge(page, eventually, mark, "Disagree", "you disagreed · saved")
     page.get_by_label("Why is it reopened?").fill("The officer asks for another person.")
     page.get_by_role("button", name="Reopen").click()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.acted import NAME, Stop, begin, open_for
 
@@ -55,7 +56,7 @@ def hear(window: Any, stop: Stop, user: str, eventually: Any) -> None:
     page = window.page
     card = page.locator(".bcr-moment")
     card.wait_for()
-    assert card.count() == 1
+    expect(card).to_have_count(1)
     told, (start, end) = card.inner_text(), MOMENTS[user]
     assert WHYS[user] in told
     said = words(stop, start + 1, end - 1)
@@ -97,8 +98,8 @@ def test_oversight_hears_its_moment_reads_figures_and_the_log_and_saves_it(windo
     metric = page.get_by_test_id("stMetric").filter(has_text="Recordings")
     metric.wait_for()
     window.settled()
-    assert metric.get_by_test_id("stMetricValue").inner_text() == "withheld"
-    assert page.get_by_role("button", name="Show them").count() == 0
+    expect(metric.get_by_test_id("stMetricValue")).to_have_text("withheld")
+    expect(page.get_by_role("button", name="Show them")).to_have_count(0)
     page.get_by_role("link", name="Shared moments").click()
     page.get_by_role("heading", name="Shared moments").wait_for()
     window.settled()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import expect
 
 from review.access import Facts, Viewer
 from review.desk import wearing
@@ -42,7 +43,7 @@ def kept(shelved) -> Facts:
 
 def test_who_wears_the_camera_and_who_else_appears_is_said_and_stands_on_the_page(whose, window, shelved, eventually):
     page = window.page
-    assert whose.get_by_label("Unit").count() == 0  # for whoever looks after all units
+    expect(whose.get_by_label("Unit")).to_have_count(0)  # for whoever looks after all units
     whose.get_by_label("Who wears the camera").fill("4711")
     more = whose.get_by_label("Another officer who appears")
     more.fill("4712")
@@ -52,7 +53,7 @@ def test_who_wears_the_camera_and_who_else_appears_is_said_and_stands_on_the_pag
     assert kept(shelved) == Facts()
     whose.get_by_role("button", name="Save", exact=True).click()
     whose.get_by_text("Saved, and in the log with your name.").wait_for()
-    assert whose.locator("p").first.inner_text() == "Worn by 4711. Also in it: 4712, 4713."
+    expect(whose.locator("p").first).to_have_text("Worn by 4711. Also in it: 4712, 4713.")
     assert (kept(shelved).wearer, kept(shelved).present) == ("4711", frozenset({"4712", "4713"}))
     page.locator(".bcr-facts").get_by_text("4711").wait_for()
 
@@ -63,7 +64,7 @@ def test_who_wears_the_camera_and_who_else_appears_is_said_and_stands_on_the_pag
     whose.get_by_text("Not saved: Somebody else has said meanwhile").wait_for()
     # The form asks for it once more after it was refused; until then it holds what was typed.
     eventually(page, lambda: whose.get_by_label("Who wears the camera").input_value(), lambda held: held == "4799")
-    assert whose.locator("p").first.inner_text().startswith("Worn by 4799.")
+    expect(whose.locator("p").first).to_contain_text("Worn by 4799.")
     assert kept(shelved).wearer == "4799"
 
 
@@ -78,7 +79,7 @@ def test_a_supervisor_who_names_themselves_is_led_to_the_debrief_and_told_why(wh
     whose.get_by_role("button", name="Save, and leave this recording").click()
     page.get_by_test_id("stAlert").get_by_text(wearing.NOW_APPEARS).wait_for()
     page.wait_for_url("**/debrief_recording?*")
-    assert page.locator(".player").count() == 0
+    expect(page.locator(".player")).to_have_count(0)
     assert kept(shelved).wearer == "4700"
     answer = window.context.request.get(f"{window.base}/api/recordings/{shelved.sha256}/transcript")
     assert answer.status == 403
