@@ -86,8 +86,9 @@ def test_it_is_made_once_however_many_ask(folder, monkeypatch):
     def make(path, to):
         asked.append(path)
         go_on.wait(20)
-        (half := to.with_suffix(".half")).write_bytes(b"ab")
-        return half.replace(to)  # whole or not there at all, as make_peaks leaves it
+        part = to.with_suffix(f".{threading.get_ident()}")
+        part.write_bytes(b"ab")
+        return part.replace(to)  # whole or not there at all, as make_peaks leaves it
 
     monkeypatch.setattr(peaks, "make_peaks", make)
     outlines = Outlines(wait=0.02)
