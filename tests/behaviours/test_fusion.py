@@ -36,7 +36,7 @@ def test_what_no_rule_knows_is_marked_by_the_model_and_says_so(opinion, talk):
     opinion(apology="a purple kind")
     turns, roles = talk((Role.OFFICER, "Well. Yours was a purple kind of evening."))
     [flag] = [flag for flag in behaviours.tag(turns, roles) if flag.behaviour == "apology"]
-    assert flag.source == fusion.SOURCE == "model:behaviour-sentences@8"
+    assert flag.source == fusion.SOURCE == "model:behaviour-sentences@9"
     assert flag.quote == "Yours was a purple kind of evening."
     assert flag.status is Status.FLAGGED
 

@@ -73,7 +73,7 @@ def test_while_it_is_made_the_player_is_told_to_come_back(serve, shelved, monkey
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
     go_on.set()
-    for _ in range(200):
+    for _ in range(2000):
         answer = served.client.get(url(shelved))
         if answer.status_code == 200:
             break

@@ -26,7 +26,7 @@ def files(tmp_path, monkeypatch):
 
 
 def wait_for_copy(kept: Shelf, original):
-    for _ in range(200):
+    for _ in range(3000):
         found = kept.playing(SHA, original)
         if found is not None:
             return found
