@@ -209,6 +209,7 @@ def _around(part: Locator) -> FloatRect | None:
 def keep(picture: bytes, path: Path) -> None:
     """Keep a picture in few colours, which makes it small."""
     small = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    path.parent.mkdir(parents=True, exist_ok=True)
     small.save(path, optimize=True)
 
 
