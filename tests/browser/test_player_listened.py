@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -44,7 +45,7 @@ def test_to_agree_to_what_was_not_played_plays_it_first_and_agrees_when_pressed_
     agree()
     eventually(page, player.sought, lambda at: flag.span.start - 2.01 <= at < flag.span.start - 0.2)
     told = player.card(flag.id).locator(".listen-first")
-    expect(told).to_contain_text(LISTEN_FIRST)
+    expect(told).to_have_text(re.compile(f"^{re.escape(LISTEN_FIRST)}"))
     expect(player.card(flag.id).locator(".state")).to_have_text("not verified")
     eventually(page, lambda: player.heard(flag.id), lambda text: text == "played")
     assert player.verdicts() == []
@@ -69,7 +70,7 @@ def test_pressing_quickly_in_the_queue_neither_agrees_unheard_nor_plays_anew_and
     page.wait_for_timeout(200)
     assert player.now() >= at, "it began anew under the reviewer's hands"
     expect(page.locator(".left-count")).to_have_text("6 of 6 left")
-    expect(player.card(first.id).locator(".listen-first")).to_contain_text(LISTEN_FIRST)
+    expect(player.card(first.id).locator(".listen-first")).to_have_text(re.compile(f"^{re.escape(LISTEN_FIRST)}"))
     player.press("d", "a", "a")
     eventually(page, player.verdicts, lambda kept: kept == [(first.id, "disagree")])
     expect(player.card(second.id)).to_contain_class("picked")
@@ -152,7 +153,7 @@ def test_praise_for_a_chosen_mark_lands_at_the_mark_and_says_so(page, player, sh
     page.keyboard.type("Well said")
     player.press("Enter", "b")
     told = page.locator(".moment-told")
-    expect(told).to_contain_text(f"Bookmark for the mark at 0:{int(flag.span.start):02}; about: ")
+    expect(told).to_have_text(re.compile(f"^Bookmark for the mark at 0:{int(flag.span.start):02}; about: "))
     eventually(page, player.acts, lambda acts: len(acts) == 2)
     assert [(act.about, act.body["at"]) for act in player.acts()] == [(flag.id, flag.span.start)] * 2
 
