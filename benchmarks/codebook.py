@@ -72,7 +72,7 @@ STRUCTURE = {
     f"{repeats.REPEAT_WINDOW:g} s, however worded (a table of what orders come to, and the words that they share) and "
     "whichever officer gives them; carries how many there were and whether a reason came between",
     "conflicting_orders": f"a table of pairs of orders that cannot both be obeyed, by two officers within "
-    f"{conflicts.CONFLICT_WINDOW:g} s",
+    f"{conflicts.CONFLICT_WINDOW:g} s; or, where the table lacks it, the sentence model's reading of such orders",
 }
 SOUND = (
     "the sound itself, against the same voice's own normal or the other voice's talk "
@@ -289,7 +289,9 @@ def _confidence(one: Behaviour, own: Sequence[rules.Rule]) -> str:
     if one.id in sound.PRECISION:
         return f"starts at {sound.PRECISION[one.id]:.2f}, judged by hand, not calibrated"
     if not own:
-        return "that of the least sure of the orders that it is made of" if one.id in STRUCTURE else ""
+        made = "that of the least sure of the orders that it is made of"
+        read = ", or the sentence model's, calibrated on talks" if one.id in known_to_the_model() else ""
+        return made + read if one.id in STRUCTURE else ""
     low, high = min(rule.precision for rule in own), max(rule.precision for rule in own)
     start = f"{low:.2f}" if low == high else f"{low:.2f} to {high:.2f}"
     if one.id in known_to_the_model():

@@ -52,6 +52,7 @@ UNSURE_ONLY = tuple[str, ...](
 LEVELS: Mapping[str, float] = _measured(
     "levels.toml", "levels"
 )  # from which probability of the wording on it stands by marks of these, besides the threshold
+SIGNALS = frozenset({"conflicting_orders"})  # that a tagger may read and the orders around have to bear out
 UNKNOWN_ROLE = 0.5  # stands for the confidence of a role that nobody knows
 
 
@@ -98,8 +99,10 @@ def tag(
         tuple(turn.speaker for turn in turns for _ in turn.words),
         roles,
     )
-    shaped = structure.shape(marks, turns, roles, rights=settings.rights, language=language)
-    signals = (*conflicts.conflicting(shaped, turns, roles), *sound.heard(acts, turns, roles))
+    read = [mark for mark in marks if mark.behaviour in SIGNALS]
+    said = [mark for mark in marks if mark.behaviour not in SIGNALS]
+    shaped = structure.shape(said, turns, roles, rights=settings.rights, language=language)
+    signals = (*conflicts.conflicting(shaped, turns, roles, read=read), *sound.heard(acts, turns, roles))
     if language != "en":  # whose marks were measured
         settings = replace(settings, levels={}, unsure_only=())
     unsure = sound.NEVER_SURE.union(settings.unsure_only)

@@ -1,10 +1,10 @@
-"""Orders of two officers that cannot both be obeyed, told by a table of pairs in conflicts.toml."""
+"""Orders of two officers that cannot both be obeyed: by a table of pairs, conflicts.toml, and the sentence model."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -73,29 +73,42 @@ def quoted(mark: Mark, words: Sequence[str]) -> str:
     return plain(" ".join(words[mark.first : mark.last + 1]))
 
 
-def conflicting(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Iterator[Mark]:
-    """A signal on each order that cannot be obeyed along with one that another officer gave just before."""
+def conflicting(
+    marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerRole], *, read: Sequence[Mark] = ()
+) -> Iterator[Mark]:
+    """A signal on each order that cannot be obeyed along with one that another officer gave just before.
+
+    `read` are the sentence model's own: what the table lacks counts where it reads such a conflict, too.
+    """
     recent: list[_Order] = []
     for order in _orders(marks, turns, roles):
         recent = [one for one in recent if order.start - one.start <= CONFLICT_WINDOW]
-        for before in reversed(recent):
-            pair = between(before.text, order.text) if before.speaker != order.speaker else None
-            if pair:
-                yield Mark(
-                    behaviour="conflicting_orders",
-                    first=order.mark.first,
-                    last=order.mark.last,
-                    precision=min(before.mark.precision, order.mark.precision),
-                    source=SOURCE,
-                    details={
-                        "pair": pair.id,
-                        "other_speaker": before.speaker,
-                        "other_order": before.text,
-                        "seconds": round(max(0.0, order.start - before.start), 3),
-                    },
-                )
-                break
+        others = [one for one in reversed(recent) if one.speaker != order.speaker]
+        found = next(((one, pair) for one in others if (pair := between(one.text, order.text))), None)
+        opinion = next((one for one in read if one.first <= order.mark.last and order.mark.first <= one.last), None)
+        if found:
+            before, pair = found
+            likely = min(before.mark.precision, order.mark.precision)
+            yield _signal(order, before, likely, SOURCE, {"pair": pair.id})
+        elif others and opinion:
+            yield _signal(order, others[0], opinion.precision, opinion.source, {})
         recent.append(order)
+
+
+def _signal(order: _Order, before: _Order, likely: float, source: str, told: Mapping[str, str]) -> Mark:
+    return Mark(
+        behaviour="conflicting_orders",
+        first=order.mark.first,
+        last=order.mark.last,
+        precision=likely,
+        source=source,
+        details={
+            **told,
+            "other_speaker": before.speaker,
+            "other_order": before.text,
+            "seconds": round(max(0.0, order.start - before.start), 3),
+        },
+    )
 
 
 def _orders(marks: Sequence[Mark], turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> list[_Order]:

@@ -22,12 +22,12 @@ from review.behaviours.catalogue import may_show
 from review.behaviours.clauses import Piece, pieces
 from review.behaviours.marks import Mark
 from review.behaviours.modifiers import ANIMAL, PERSON, SELF
-from review.behaviours.rules import Condition, always, conditions, overruled_by, to_a_person
+from review.behaviours.rules import Condition, always, conditions, to_a_person
 from review.behaviours.wording import stretches
 from review.encounter import SpeakerRole, Turn
 from review.meaning import Floats
 
-MODEL_VERSION = 9
+MODEL_VERSION = 10
 SOURCE = f"model:behaviour-sentences@{MODEL_VERSION}"
 # Which element of a reading was said is known to rules only, and a country may expect some that the talks lack.
 BY_RULES = frozenset({"rights_advisement"})
@@ -57,7 +57,7 @@ def mark(turns: Sequence[Turn], roles: Sequence[SpeakerRole]) -> Sequence[Mark]:
     reader = _Reader(clauses, {name: opinions[:, at] for name, at in columns.items() if name not in BY_RULES})
     weighed = [found for one in ruled if (found := reader.weighed(one)).precision >= LEAST_RULED]
     turn_of = [number for number, turn in enumerate(turns) for _ in turn.words]
-    return tuple(_once_each(_conditioned(list(_settled([*weighed, *reader.own(ruled)])), turn_of), turn_of))
+    return tuple(_once_each(_conditioned([*weighed, *reader.own(ruled)], turn_of), turn_of))
 
 
 class _Reader:
@@ -114,23 +114,6 @@ class _Reader:
 
     def _around(self, one: Mark) -> set[int]:
         return {self._of_word[word] for word in range(one.first, one.last + 1) if word in self._of_word}
-
-
-def _settled(marks: Sequence[Mark]) -> Iterator[Mark]:
-    """The marks without those that another behaviour overrules in the same words and at least as likely."""
-    by_word: dict[tuple[str, int], list[Mark]] = {}
-    for one in marks:
-        for word in range(one.first, one.last + 1):
-            by_word.setdefault((one.behaviour, word), []).append(one)
-    for one in marks:
-        beaten = one.source == SOURCE and any(
-            other.precision >= one.precision and other.source != SOURCE
-            for behaviour in overruled_by().get(one.behaviour, ())
-            for word in range(one.first, one.last + 1)
-            for other in by_word.get((behaviour, word), ())
-        )
-        if not beaten:
-            yield one
 
 
 def _conditioned(marks: Sequence[Mark], turn_of: Sequence[int]) -> Iterator[Mark]:

@@ -42,7 +42,7 @@ LIMITS = (
     "The figures below come from talks that language models wrote and marked for this project, following the codebook; "
     "no trainer, union representative or lawyer has checked them, and nobody said them on a street. On real recordings "
     "expect worse, and measure on your own: “bodycam-review score”. Counts and intervals: docs/behaviours.md.",
-    "In talk in which little happens, some sixty marks an hour are false, and in officers' talk among themselves "
+    "In talk in which little happens, some fifty marks an hour are false, and in officers' talk among themselves "
     "some twenty.",
     "English is marked in full, Spanish for eighteen behaviours, no other language at all. Figures of two languages "
     "are not to be set beside each other.",

@@ -36,7 +36,7 @@ def test_what_no_rule_knows_is_marked_by_the_model_and_says_so(opinion, talk):
     opinion(apology="a purple kind")
     turns, roles = talk((Role.OFFICER, "Well. Yours was a purple kind of evening."))
     [flag] = [flag for flag in behaviours.tag(turns, roles) if flag.behaviour == "apology"]
-    assert flag.source == fusion.SOURCE == "model:behaviour-sentences@9"
+    assert flag.source == fusion.SOURCE == "model:behaviour-sentences@10"
     assert flag.quote == "Yours was a purple kind of evening."
     assert flag.status is Status.FLAGGED
 
@@ -137,8 +137,52 @@ def test_what_is_partly_somebody_elses_words_is_not_reported(opinion, talk, betw
     assert mark.modifiers == ()
 
 
+OTHER = (Role.OTHER_OFFICER, "Leave the keys where they are.")
+
+
+def conflicts(flags):
+    return [flag for flag in flags if flag.behaviour == "conflicting_orders"]
+
+
+def test_a_conflict_that_the_table_lacks_counts_where_the_model_reads_it(opinion, talk):
+    opinion(conflicting_orders="leave the keys", order="keys")
+    [flag] = conflicts(behaviours.tag(*talk((Role.OFFICER, "Throw the keys out of the window."), OTHER)))
+    assert flag.source == fusion.SOURCE
+    assert flag.details == {
+        "other_speaker": "officer",
+        "other_order": "keys out of the window",  # what the order's rule quotes
+        "seconds": 2.0,
+    }
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        (Role.OTHER_OFFICER, "Throw the keys out of the window."),
+        (Role.CIVILIAN, "Throw the keys out of the window."),
+        (Role.OFFICER, "The keys are in his hand."),
+    ],
+    ids=["the same officer", "no officer", "no order"],
+)
+def test_a_conflict_that_the_model_reads_needs_another_officers_order(before, opinion, talk):
+    opinion(conflicting_orders="leave the keys", order="keys w")
+    assert not conflicts(behaviours.tag(*talk(before, OTHER)))
+
+
+def test_what_the_model_reads_stands_beside_a_rules_mark_of_another_behaviour(opinion, talk):
+    opinion(courtesy="thank you", appreciation="thank you")
+    flags = behaviours.tag(*talk((Role.OFFICER, "Thank you for being honest with me.")))
+    assert {flag.behaviour for flag in flags} >= {"courtesy", "appreciation"}
+
+
+def test_force_told_by_the_person_who_bears_it_is_heard(opinion, talk):
+    opinion(force="slammed me")
+    flags = behaviours.tag(*talk((Role.CIVILIAN, "He slammed me on the hood.")))
+    assert "force" in {flag.behaviour for flag in flags}
+
+
 def test_the_model_knows_every_behaviour_that_words_can_show():
-    measured = {"interruption", "raised_voice", "repeated_order", "conflicting_orders"}
+    measured = {"interruption", "raised_voice", "repeated_order"}
     assert set(meaning.behaviours()) == set(behaviours.CATALOGUE) - measured
     assert set(fusion.calibration().alone) == set(meaning.behaviours())
     assert set(behaviours.CATALOGUE) >= set(behaviours.UNSURE_ONLY)
