@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from review.access import Viewer
-from review.behaviours import UNSURE_ONLY
 from review.casework import Act, Kind, holding
 from review.encounter import Answer, Direction, Role, Span, Status, Verdict, VoiceAct, VoiceActKind
 from review.screens import parts, player_data
@@ -118,12 +117,12 @@ def test_the_serious_marks_are_told_apart_and_the_tension_travels_as_bars(encoun
             "machine 76 % sure, too little for this kind of mark",
         ),
         (
-            {"behaviour": UNSURE_ONLY[0], "confidence": 0.92, "status": Status.UNSURE},
+            {"behaviour": "accusation", "confidence": 0.92, "status": Status.UNSURE},
             "en",
             "unsure: this kind of mark is not reliable enough yet",
         ),
-        ({"behaviour": UNSURE_ONLY[0], "confidence": 0.92}, "en", "machine 92 % sure"),  # of a version that was sure
-        ({"behaviour": UNSURE_ONLY[0], "confidence": 0.6, "status": Status.UNSURE}, "es", "machine 60 % sure"),
+        ({"behaviour": "accusation", "confidence": 0.92}, "en", "machine 92 % sure"),  # of a version that was sure
+        ({"behaviour": "accusation", "confidence": 0.6, "status": Status.UNSURE}, "es", "machine 60 % sure"),
         (
             {"role": Role.UNKNOWN, "confidence": 0.8, "status": Status.UNSURE},
             "en",
@@ -131,7 +130,8 @@ def test_the_serious_marks_are_told_apart_and_the_tension_travels_as_bars(encoun
         ),
     ],
 )
-def test_an_unsure_mark_never_tells_a_percentage_that_contradicts_it(encounter, change, language, told):
+def test_an_unsure_mark_never_tells_a_percentage_that_contradicts_it(encounter, change, language, told, monkeypatch):
+    monkeypatch.setattr(player_data, "UNSURE_ONLY", ("accusation",))  # which of them are is measured with each model
     assert player_data.certainty(replace(encounter.flags[0], **change), language) == told
 
 
