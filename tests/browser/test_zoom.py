@@ -89,6 +89,7 @@ def library(window: Any, shelved: Any) -> Any:
     page.get_by_role("link", name=shelved.media.name).wait_for()
     page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Keep this filter as").wait_for()
+    window.settled()  # a row that moves down with the filter can be put anew under the click
     page.get_by_label(f"Choose {shelved.media.name}").check()
     page.get_by_text("Give out work").click()
     page.get_by_role("button", name="Give out the 1 ticked").wait_for()
