@@ -55,6 +55,7 @@ def test_a_search_hit_opens_the_recording_at_that_word(library, window, shelved,
 
 def test_what_is_ticked_is_given_out_and_no_longer_ticked(library, window, shelved, eventually):
     box = library.get_by_label(f"Choose {shelved.media.name}")
+    window.settled()  # a row can be put anew under the click
     box.check()
     library.get_by_text("Give out work").click()
     library.get_by_role("button", name="Give out the 1 ticked").wait_for()
