@@ -44,8 +44,6 @@ LEVELS = UNSURE_ONLY.with_name("levels.toml")
 STEPS = (0.7, 0.75, 0.8, 0.85, 0.9)  # confidences among which a level is chosen; the first is that of all
 RIGHT = 0.89  # share that is to be right from a behaviour's level on
 ENOUGH = 8  # flags among the calibrating talks without which a behaviour keeps the common threshold
-# As models/make_behaviour_model.py keeps talks back: every sixth dozen; from which file to which against a model
-NEIGHBOURS, CALIBRATING, TOLD = 12, 6, ("tuning_996", "tuning_999999")
 LEVELS_HEAD = """\
 # Made by `python -m benchmarks.behaviours levels`: from which probability of the wording on the program stands by
 # marks of these behaviours, so that {right} of them are right on the talks that no model was trained on and its
@@ -68,9 +66,7 @@ def measure(parts: Sequence[str] = ()) -> None:
 
 def levels() -> dict[str, Any]:
     """From which confidence on the program stands by each behaviour, by the talks that the model is calibrated on."""
-    every = [(path.stem, talk) for path in sorted(GOLD.glob("tuning_*.jsonl")) for talk in scoring.read_talks(path)]
-    kept = [own for at, own in enumerate(every) if at // NEIGHBOURS % CALIBRATING == 0]
-    answered = _tagged([talk for stem, talk in kept if not TOLD[0] <= stem <= TOLD[1]])
+    answered = _tagged(talk for talk, kept in scoring.tuning_talks(GOLD) if kept)
     found = {level: _from(answered, level).found for level in STEPS}
     chosen = {name: _level(name, found) for name in sorted(found[STEPS[0]])}
     rows = "".join(f"{name} = {level}\n" for name, level in chosen.items() if level > STEPS[0])

@@ -61,9 +61,6 @@ JOINED = 0.5  # share of the talks that are read between others in the last roun
 RATE = 3e-4
 MASKED = 0.1  # share of the words that are hidden in training: of the talks it has read the network is far too sure
 HIDDEN_DROP = 0.15  # MiniLM's own is 0.1
-CALIBRATING = 6  # every sixth block of talks
-NEIGHBOURS = 12  # talks of a block
-TOLD = ("tuning_996", "tuning_999999")  # from which file to which the authors were told where models go wrong
 OPSET = 17
 FEWEST = 8  # clauses of a behaviour among the calibrating talks from which it has numbers of its own
 HIDDEN = "[MASK]"
@@ -407,10 +404,7 @@ def write_card(out: Path, figures: Mapping[str, Any], trained_on: tuple[int, int
         digest = hashlib.sha256(content).hexdigest()
         lines += ["", "[[files]]", f'name = "{name}"', f"bytes = {len(content)}", f'sha256 = "{digest}"']
     told = {f"Trained on {trained_on[0]} talks with {trained_on[1]} clauses; marks in them": (marks, "marks")} | {
-        f"By itself on talks kept from training, singly and joined: {name}": (
-            value,
-            "share",
-        )
+        f"By itself on talks kept from training, singly and joined: {name}": (value, "share")
         for name, value in figures.items()
         if " at " in name
     }
@@ -429,19 +423,12 @@ def main() -> None:
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)  # beside other work two threads wait for each other more than they work
-    talks = [
-        (path.stem, one)
-        for path in sorted(TALKS.glob("tuning_*.jsonl"))
-        for talk in scoring.read_talks(path)
-        if (one := exchange(talk)).rows
-    ]
-    # Neighbours in a file are often a likeness and its contrast: never is one learnt and the other calibrated on.
-    # Where authors aimed at its mistakes a model is right less often than in a recording: all of that is learnt from.
-    kept = [
-        at // NEIGHBOURS % CALIBRATING == 0 and not TOLD[0] <= stem <= TOLD[1] for at, (stem, _) in enumerate(talks)
-    ]
-    learning = [one for (_, one), back in zip(talks, kept, strict=True) if not back]
-    calibrating = [one for (_, one), back in zip(talks, kept, strict=True) if back]
+    learning: list[Exchange] = []
+    calibrating: list[Exchange] = []
+    for talk, kept in scoring.tuning_talks(TALKS):
+        one = exchange(talk)
+        if one.rows:
+            (calibrating if kept else learning).append(one)
     with tempfile.TemporaryDirectory() as folder:
         base = arguments.base or _fetched(Path(folder))
         network = trained([one.rows for one in learning], base, epochs=arguments.epochs, last=arguments.last)

@@ -85,14 +85,17 @@ def conflicting(
         recent = [one for one in recent if order.start - one.start <= CONFLICT_WINDOW]
         others = [one for one in reversed(recent) if one.speaker != order.speaker]
         found = next(((one, pair) for one in others if (pair := between(one.text, order.text))), None)
-        opinion = next((one for one in read if one.first <= order.mark.last and order.mark.first <= one.last), None)
         if found:
             before, pair = found
             likely = min(before.mark.precision, order.mark.precision)
             yield _signal(order, before, likely, SOURCE, {"pair": pair.id})
-        elif others and opinion:
+        elif others and (opinion := next((one for one in read if _meets(one, order.mark)), None)):
             yield _signal(order, others[0], opinion.precision, opinion.source, {})
         recent.append(order)
+
+
+def _meets(one: Mark, other: Mark) -> bool:
+    return one.first <= other.last and other.first <= one.last
 
 
 def _signal(order: _Order, before: _Order, likely: float, source: str, told: Mapping[str, str]) -> Mark:

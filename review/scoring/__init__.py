@@ -9,7 +9,16 @@ from review.encounter import Encounter
 from review.scoring.gold import Gold, Mark, Utterance, gold_files, read_gold
 from review.scoring.marks import Found, found
 from review.scoring.noise import NOISE_BANDS, noise_band
-from review.scoring.talks import QuotedMark, Talk, TalkScore, interval, read_talks, score_talk, talks_together
+from review.scoring.talks import (
+    QuotedMark,
+    Talk,
+    TalkScore,
+    interval,
+    read_talks,
+    score_talk,
+    talks_together,
+    tuning_talks,
+)
 from review.scoring.voices import COLLARS, VoiceErrors, compare, voice_errors
 from review.scoring.words import Bin, WordErrors, WordScore, by_tenths, normal, score_words
 
@@ -17,7 +26,7 @@ __all__ = [
     "COLLARS", "NOISE_BANDS", "Bin", "Found", "Gold", "Mark", "QuotedMark", "Score", "Talk", "TalkScore", "Utterance",
     "VoiceErrors", "WordErrors", "WordScore", "by_noise", "by_tenths", "compare", "found", "gold_files", "interval",
     "noise_band", "normal", "read_gold", "read_talks", "score", "score_talk", "score_words", "talks_together",
-    "together", "voice_errors",
+    "together", "tuning_talks", "voice_errors",
 ]  # fmt: skip
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
-from review import behaviours
+from review import behaviours, meaning
 from review.encounter import Flag, Role, Span, SpeakerRole, Turn, Word
 
 WORD_SECONDS = 0.3
+LIKELY, UNLIKELY = 6.0, -9.0  # log-odds
 RULES_ALONE = behaviours.Settings(taggers=("rules",), levels={}, unsure_only=())
 Talk = tuple[tuple[Turn, ...], tuple[SpeakerRole, ...]]
 
@@ -55,3 +57,23 @@ def flags_in() -> Callable[..., tuple[Flag, ...]]:
 def heard(flags_in: Callable[..., tuple[Flag, ...]]) -> Callable[..., set[str]]:
     """The behaviours in lines of talk."""
     return lambda *lines, **how: {flag.behaviour for flag in flags_in(*lines, **how)}
+
+
+@pytest.fixture
+def opinion(monkeypatch):
+    """Lets the sentence model think what a test wants: behaviours that are likely in clauses with these words."""
+
+    def think(**likely: str) -> None:
+        names = meaning.behaviours()
+
+        def logits(clauses):
+            found = np.full((len(clauses), len(names)), UNLIKELY, np.float32)
+            for row, clause in enumerate(clauses):
+                for behaviour, words in likely.items():
+                    if words in clause.text:
+                        found[row, names.index(behaviour)] = LIKELY
+            return found
+
+        monkeypatch.setattr(meaning, "logits", logits)
+
+    return think

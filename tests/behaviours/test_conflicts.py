@@ -2,10 +2,12 @@ from itertools import chain
 
 import pytest
 
-from review.behaviours import conflicts
+from review import behaviours
+from review.behaviours import conflicts, fusion
 from review.encounter import Direction, Role
 
 OTHER, CIVILIAN = Role.OTHER_OFFICER, Role.CIVILIAN
+KEYS = (OTHER, "Leave the keys where they are.")
 
 
 def only(flags):
@@ -73,3 +75,28 @@ def test_no_order_conflicts_with_itself():
 
 def test_ids_of_pairs_are_their_own():
     assert len({pair.id for pair in conflicts.pairs()}) == len(conflicts.pairs())
+
+
+def test_a_conflict_that_the_table_lacks_counts_where_the_model_reads_it(opinion, talk):
+    opinion(conflicting_orders="leave the keys", order="keys")
+    [flag] = only(behaviours.tag(*talk((Role.OFFICER, "Throw the keys out of the window."), KEYS)))
+    assert flag.source == fusion.SOURCE
+    assert flag.details == {
+        "other_speaker": "officer",
+        "other_order": "keys out of the window",  # what the order's rule quotes
+        "seconds": 2.0,
+    }
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        (Role.OTHER_OFFICER, "Throw the keys out of the window."),
+        (Role.CIVILIAN, "Throw the keys out of the window."),
+        (Role.OFFICER, "The keys are in his hand."),
+    ],
+    ids=["the same officer", "no officer", "no order"],
+)
+def test_a_conflict_that_the_model_reads_needs_another_officers_order(before, opinion, talk):
+    opinion(conflicting_orders="leave the keys", order="keys w")
+    assert not only(behaviours.tag(*talk(before, KEYS)))

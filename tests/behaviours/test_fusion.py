@@ -9,28 +9,6 @@ from review import behaviours, meaning
 from review.behaviours import fusion
 from review.encounter import Role, Status
 
-LIKELY, UNLIKELY = 6.0, -9.0
-
-
-@pytest.fixture
-def opinion(monkeypatch):
-    """Lets the sentence model think what a test wants: behaviours that are likely in clauses with these words."""
-
-    def think(**likely: str) -> None:
-        names = meaning.behaviours()
-
-        def logits(clauses):
-            found = np.full((len(clauses), len(names)), UNLIKELY, np.float32)
-            for row, clause in enumerate(clauses):
-                for behaviour, words in likely.items():
-                    if words in clause.text:
-                        found[row, names.index(behaviour)] = LIKELY
-            return found
-
-        monkeypatch.setattr(meaning, "logits", logits)
-
-    return think
-
 
 def test_what_no_rule_knows_is_marked_by_the_model_and_says_so(opinion, talk):
     opinion(apology="a purple kind")
@@ -135,38 +113,6 @@ def test_what_is_partly_somebody_elses_words_is_not_reported(opinion, talk, betw
     said = f"He said he will paint me purple.{between}I will paint him purple."
     [mark] = fusion.mark(*talk((Role.CIVILIAN, said)))
     assert mark.modifiers == ()
-
-
-OTHER = (Role.OTHER_OFFICER, "Leave the keys where they are.")
-
-
-def conflicts(flags):
-    return [flag for flag in flags if flag.behaviour == "conflicting_orders"]
-
-
-def test_a_conflict_that_the_table_lacks_counts_where_the_model_reads_it(opinion, talk):
-    opinion(conflicting_orders="leave the keys", order="keys")
-    [flag] = conflicts(behaviours.tag(*talk((Role.OFFICER, "Throw the keys out of the window."), OTHER)))
-    assert flag.source == fusion.SOURCE
-    assert flag.details == {
-        "other_speaker": "officer",
-        "other_order": "keys out of the window",  # what the order's rule quotes
-        "seconds": 2.0,
-    }
-
-
-@pytest.mark.parametrize(
-    "before",
-    [
-        (Role.OTHER_OFFICER, "Throw the keys out of the window."),
-        (Role.CIVILIAN, "Throw the keys out of the window."),
-        (Role.OFFICER, "The keys are in his hand."),
-    ],
-    ids=["the same officer", "no officer", "no order"],
-)
-def test_a_conflict_that_the_model_reads_needs_another_officers_order(before, opinion, talk):
-    opinion(conflicting_orders="leave the keys", order="keys w")
-    assert not conflicts(behaviours.tag(*talk(before, OTHER)))
 
 
 def test_what_the_model_reads_stands_beside_a_rules_mark_of_another_behaviour(opinion, talk):

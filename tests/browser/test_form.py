@@ -139,10 +139,12 @@ def test_without_a_network_answers_wait_and_are_saved_when_it_is_back(page, wind
 def test_answers_given_while_the_server_is_down_are_saved_after_its_start(page, server, window, shelved, eventually):
     # Streamlit lays a dialog over the page some time after its server went, so the answers are given just before.
     page.route("**/acts", lambda route: route.abort())
-    for count, reply in ((1, "1"), (2, "2")):
-        page.keyboard.press("g")  # to the next open question, wherever a page that was put anew has left the focus
-        page.keyboard.press(reply)
-        eventually(page, lambda: saved(page), lambda text, told=f"{count} unsaved": told in text)
+    page.keyboard.press("g")
+    eventually(page, lambda: page.evaluate(FOCUSED), lambda key: key == f"encounter/{ITEMS[0]}")
+    page.keyboard.press("1")
+    eventually(page, lambda: page.evaluate(FOCUSED), lambda key: key == f"encounter/{ITEMS[1]}")
+    page.keyboard.press("2")
+    eventually(page, lambda: saved(page), lambda text: "2 unsaved" in text)
     server.stop()
     page.unroute("**/acts")
     try:
